@@ -1,0 +1,103 @@
+"""People and accounts. The account is the tenant; people are its members."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **more: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **more)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **more: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **more)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=(email or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who logs in, known by e-mail address (kept in lower case)."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("Like my device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
+
+    email = models.EmailField(_("e-mail address"), unique=True, max_length=254)
+    name = models.CharField(_("name"), max_length=150, blank=True, db_default="")
+    language = models.CharField(_("language"), max_length=16, blank=True, db_default="")
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, db_default="")
+    theme = models.CharField(_("theme"), max_length=8, choices=Theme.choices, default=Theme.SYSTEM, db_default="system")
+    is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    is_staff = models.BooleanField(_("operator"), default=False, db_default=False)
+    date_joined = models.DateTimeField(_("joined"), db_default=Now())
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        db_table = "users"
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [models.UniqueConstraint(Lower("email"), name="users_email_lower_key")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0] if self.name else self.email
+
+
+class Account(models.Model):
+    """The tenant: everything else belongs to one of these."""
+
+    name = models.CharField(_("name"), max_length=150)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "accounts"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's place in an account."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        ADMIN = "admin", _("Administrator")
+        AGENT = "agent", _("Agent")
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, related_name="memberships")
+    user = models.ForeignKey(User, models.DO_NOTHING, db_constraint=False, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.OWNER, db_default="owner")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "memberships"
+        constraints = [models.UniqueConstraint(fields=["account", "user"], name="memberships_account_user_key")]
+
+
+class Session(AbstractBaseSession):
+    """A login. It knows its person, so that it ends with them."""
+
+    user = models.ForeignKey(User, models.DO_NOTHING, db_constraint=False, null=True)
+
+    class Meta:
+        db_table = "sessions"

@@ -1,0 +1,48 @@
+"""The people who write to a business. A person is a set of identifiers; a phone number may be missing."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from safarichat.accounts.models import Account
+
+
+class Contact(models.Model):
+    """A customer of one account."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    name = models.CharField(max_length=255, db_default="", blank=True)  # what colleagues call them
+    profile_name = models.CharField(max_length=255, db_default="", blank=True)  # what they call themselves
+    username = models.CharField(max_length=64, db_default="", blank=True)
+    phone = models.CharField(max_length=32, db_default="", blank=True)  # digits to dial, "" when we were never told
+    user_id = models.CharField(max_length=160, db_default="", blank=True)  # business-scoped id, "" when unknown
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "contacts"
+        indexes = [models.Index(fields=["account", "-id"], name="contacts_account")]
+
+    def __str__(self) -> str:
+        return self.name or self.profile_name or self.username or (f"+{self.phone}" if self.phone else self.user_id)
+
+
+class ContactIdentity(models.Model):
+    """One thing a person is known by. `phone` values are keys (see identity.phone_key): the number dialled and the
+    wa_id of the same line are one value."""
+
+    class Kind(models.TextChoices):
+        PHONE = "phone"
+        USER_ID = "user_id"
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    contact = models.ForeignKey(
+        Contact, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="identities"
+    )
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    value = models.CharField(max_length=160)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "contact_identities"
+        constraints = [models.UniqueConstraint(fields=["account", "kind", "value"], name="contact_identities_value_key")]
+        indexes = [models.Index(fields=["contact"], name="contact_identities_contact")]

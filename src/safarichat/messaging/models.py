@@ -1,0 +1,187 @@
+"""Conversations and messages. The message row is the queue; attempts are its evidence."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from safarichat.accounts.models import Account, User
+from safarichat.contacts.models import Contact
+from safarichat.numbers.models import OfficialWhatsappCredential
+
+
+class Conversation(models.Model):
+    """What one number and one customer said to each other."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    credential = models.ForeignKey(
+        OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    contact = models.ForeignKey(Contact, models.DO_NOTHING, db_constraint=False, related_name="conversations")
+    window_closes_at = models.DateTimeField(null=True, blank=True)  # 24 h after the customer's last message
+    last_message_at = models.DateTimeField(db_default=Now())
+    last_text = models.CharField(max_length=300, db_default="")
+    last_direction = models.CharField(max_length=3, db_default="")
+    last_status = models.CharField(max_length=16, db_default="")
+    last_inbound_id = models.BigIntegerField(null=True)  # message to mark as read
+    unread_count = models.PositiveIntegerField(db_default=0)
+    read_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "conversations"
+        constraints = [models.UniqueConstraint(fields=["credential", "contact"], name="conversations_pair_key")]
+        indexes = [models.Index(fields=["account", "-last_message_at", "-id"], name="conversations_list")]
+
+
+class Message(models.Model):
+    """One message, in or out. `body` is a Cloud API message object without addressing."""
+
+    class Direction(models.TextChoices):
+        IN = "in"
+        OUT = "out"
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        QUEUED = "queued", _("Waiting to be sent")
+        SENDING = "sending", _("Being sent")
+        ACCEPTED = "accepted", _("Accepted by the provider")
+        SENT = "sent", _("Sent")
+        DELIVERED = "delivered", _("Delivered")
+        READ = "read", _("Read")
+        PLAYED = "played", _("Played")
+        FAILED = "failed", _("Failed")
+        UNCONFIRMED = "unconfirmed", _("Not confirmed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Priority(models.IntegerChoices):
+        REPLY = 0
+        UTILITY = 5
+        BULK = 9
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    credential = models.ForeignKey(
+        OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False
+    )
+    conversation = models.ForeignKey(
+        Conversation, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="messages"
+    )
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    kind = models.CharField(max_length=40)
+    body = models.JSONField()
+    text = models.TextField(db_default="")  # what a list shows
+    status = models.CharField(max_length=16, choices=Status.choices)
+    provider_message_id = models.CharField(max_length=255, null=True)
+    context_id = models.CharField(max_length=255, db_default="")  # provider id of the message that this refers to
+    at = models.DateTimeField(db_default=Now())  # the provider's time for "in", ours for "out"; the thread's order
+    created_at = models.DateTimeField(db_default=Now())
+    # outbound only
+    sent_by = models.ForeignKey(
+        User, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    form_token = models.CharField(max_length=64, null=True)  # one composer form, one message
+    priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.REPLY, db_default=0)
+    attempt_count = models.SmallIntegerField(db_default=0)
+    not_before = models.DateTimeField(null=True)  # a Later's wait
+    status_at = models.DateTimeField(null=True)
+    problem = models.JSONField(null=True)  # a providers.shapes.Problem
+    price = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "messages"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credential", "provider_message_id"],
+                condition=models.Q(provider_message_id__isnull=False),
+                name="messages_provider_id_key",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "form_token"],
+                condition=models.Q(form_token__isnull=False),
+                name="messages_form_token_key",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["conversation", "-at", "-id"], name="messages_thread"),
+            models.Index(
+                fields=["credential", "priority", "id"],
+                condition=models.Q(status__in=["queued", "sending"]),
+                name="messages_outbox",
+            ),
+            models.Index(
+                fields=["sent_by"], condition=models.Q(sent_by__isnull=False), name="messages_sent_by"
+            ),
+        ]
+
+    @property
+    def opaque(self) -> str:
+        """Our own id, which travels with the message and comes back with each status."""
+        return f"sc-{self.pk}"
+
+
+class Attempt(models.Model):
+    """One try to hand a message to the provider: committed before the request leaves, ended by what came of it."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    message = models.ForeignKey(
+        Message, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="attempts"
+    )
+    number = models.SmallIntegerField()  # 1, 2, …
+    lease = models.UUIDField()  # the lane's lease it was made under
+    started_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, db_default="")  # accepted | refused | later | unknown | not_sent
+    problem = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "attempts"
+        constraints = [models.UniqueConstraint(fields=["message", "number"], name="attempts_number_key")]
+
+
+class MessageEvent(models.Model):
+    """The append-only timeline of a message: who said it, when it happened, when we learnt it."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    message = models.ForeignKey(
+        Message, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="events"
+    )
+    status = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    learnt_at = models.DateTimeField(db_default=Now())
+    source = models.CharField(max_length=16)  # provider | us | person
+    problem = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "message_events"
+        constraints = [models.UniqueConstraint(fields=["message", "status", "at"], name="message_events_once_key")]
+
+
+class Lane(models.Model):
+    """The way out of one number: whoever holds its lease, and nobody else, sends for it."""
+
+    credential = models.OneToOneField(
+        OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="lane"
+    )
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    holder = models.CharField(max_length=64, db_default="")  # which worker process
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    frozen_at = models.DateTimeField(null=True)  # a credential problem: queued messages stay
+    paused_until = models.DateTimeField(null=True)  # throttled by the provider
+    last_departure_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "lanes"
+
+
+class Draft(models.Model):
+    """What a person has written and not yet sent."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    conversation = models.ForeignKey(Conversation, models.DO_NOTHING, db_constraint=False, db_index=False)
+    user = models.ForeignKey(User, models.DO_NOTHING, db_constraint=False)
+    text = models.TextField()
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "drafts"
+        constraints = [models.UniqueConstraint(fields=["conversation", "user"], name="drafts_conversation_user_key")]

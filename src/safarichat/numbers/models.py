@@ -1,0 +1,144 @@
+"""A business's official WhatsApp numbers: the credential that carries each, and the attempts to connect one."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from safarichat.accounts.models import Account, User
+from safarichat.ground.fields import SealedField
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", _("Not finished")
+    CONNECTING = "connecting", _("Connecting")
+    CODE_REQUIRED = "code_required", _("Code needed")
+    IN_REVIEW = "in_review", _("Waiting for review")
+    CONNECTED = "connected", _("Connected")
+    ATTENTION = "attention", _("Connected, needs attention")
+    REAUTH_REQUIRED = "reauth_required", _("Sign in again")
+    SUSPENDED = "suspended", _("Suspended by provider")
+    DISCONNECTED = "disconnected", _("Disconnected")
+    FAILED = "failed", _("Failed")
+
+
+COLORS = {
+    Status.PENDING: "secondary",
+    Status.CONNECTING: "info",
+    Status.CODE_REQUIRED: "warning",
+    Status.IN_REVIEW: "info",
+    Status.CONNECTED: "success",
+    Status.ATTENTION: "warning",
+    Status.REAUTH_REQUIRED: "danger",
+    Status.SUSPENDED: "danger",
+    Status.DISCONNECTED: "secondary",
+    Status.FAILED: "danger",
+}
+
+# A number in one of these is held: nobody else in the installation can connect it.
+LIVE = (
+    Status.CONNECTING,
+    Status.CODE_REQUIRED,
+    Status.IN_REVIEW,
+    Status.CONNECTED,
+    Status.ATTENTION,
+    Status.REAUTH_REQUIRED,
+    Status.SUSPENDED,
+)
+# A number in one of these can send.
+SENDING = (Status.CONNECTED, Status.ATTENTION)
+
+STEPS = (
+    "started",
+    "signed_in",
+    "exchanged",
+    "inspected",
+    "number_chosen",
+    "verified",
+    "subscribed",
+    "registered",
+    "profile_read",
+    "webhook_seen",
+    "tested",
+)
+
+
+class OfficialWhatsappCredential(models.Model):
+    """One number at one provider. The table's shape is a promise to the outside (contract §4)."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, related_name="credentials")
+    user = models.ForeignKey(User, models.DO_NOTHING, db_constraint=False, related_name="credentials")
+    status = models.CharField(max_length=50, choices=Status.choices, default=Status.PENDING, db_default="pending")
+    api_provider = models.CharField(max_length=100)
+    waba_id = models.CharField(max_length=255, null=True, blank=True)
+    phone_number_id = models.CharField(max_length=255, null=True, blank=True)
+    phone_number = models.CharField(max_length=50, null=True, blank=True)  # digits with country code, no +
+    display_phone_number = models.CharField(max_length=50, null=True, blank=True)
+    verified_name = models.CharField(max_length=255, null=True, blank=True)
+    quality_rating = models.CharField(max_length=50, null=True, blank=True)
+    access_token = SealedField(null=True, blank=True)
+    temporary_code = SealedField(null=True, blank=True)
+    temporary_code_at = models.DateTimeField(null=True, blank=True)  # emptied at the exchange or after 60 s
+    pin = SealedField(null=True, blank=True)
+    token_expiration = models.DateTimeField(null=True, blank=True)
+    meta_app_config = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    provider_config = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    error_logs = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    steps = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))  # step → state, at, message
+    health = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))  # last check
+    throughput_mps = models.PositiveIntegerField(default=80, db_default=80)
+    last_hook_at = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    onboarding_started_at = models.DateTimeField(null=True, blank=True)
+    onboarding_completed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now(), auto_now=True)
+
+    class Meta:
+        db_table = "official_whatsapp_credentials"
+        indexes = [
+            models.Index(fields=["account", "status"], name="credentials_account_status"),
+            models.Index(fields=["api_provider", "waba_id"], name="credentials_waba"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["api_provider", "phone_number_id"],
+                condition=models.Q(status__in=[status.value for status in LIVE]),
+                name="credentials_one_live_per_number",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_phone_number or self.verified_name or f"#{self.pk}"
+
+    @property
+    def color(self) -> str:
+        return COLORS[Status(self.status)]
+
+    @property
+    def may_send(self) -> bool:
+        return self.status in SENDING
+
+
+class Onboarding(models.Model):
+    """One walk through the wizard. Its state travels through the provider and comes back once, in the same login."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    credential = models.ForeignKey(
+        OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, related_name="onboardings"
+    )
+    user = models.ForeignKey(User, models.DO_NOTHING, db_constraint=False, null=True)
+    mode = models.CharField(max_length=20, db_default="signup")
+    state_digest = models.CharField(max_length=64)  # SHA-256 of the state, which only the browser holds
+    session_digest = models.CharField(max_length=64)  # SHA-256 of the login's session key
+    redirect_url = models.TextField(db_default="")
+    event = models.CharField(max_length=64, db_default="")
+    data = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    result = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    created_at = models.DateTimeField(db_default=Now())
+    used_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "onboardings"
+        constraints = [models.UniqueConstraint(fields=["account", "state_digest"], name="onboardings_state_key")]
+        indexes = [models.Index(fields=["state_digest"], name="onboardings_state")]
