@@ -28,11 +28,15 @@ class Provider(Protocol):
     facts: Facts
     abilities: Abilities
 
-    def authentic(self, hook: Hook, secrets: Mapping[str, str]) -> bool: ...
+    def authentic(self, hook: Hook, secrets: Mapping[str, str]) -> bool:
+        """Did the provider send this? `secrets` are the platform's settings by their names, or those of a person's own
+        app under the same names."""
 
-    def greet(self, hook: Hook, secrets: Mapping[str, str]) -> str | None: ...
+    def greet(self, hook: Hook, secrets: Mapping[str, str]) -> str | None:
+        """What to answer to the handshake of a new webhook address; None: refuse it."""
 
-    def read(self, hook: Hook) -> list[Event]: ...
+    def read(self, hook: Hook) -> list[Event]:
+        """What a webhook says, in its order. Never raises: what can't be read is an `Unreadable` beside the rest."""
 
     def missing_settings(self, platform: Platform) -> list[str]:
         """Names of the operator's settings without which nobody can sign up."""
@@ -40,9 +44,12 @@ class Provider(Protocol):
     def login(self, platform: Platform, *, mode: str, state: str) -> Mapping[str, JSON]:
         """{"flow": "sdk"|"redirect"|"form", "sdk": {...}, "redirect_url": "..."} as contract §4."""
 
-    def trusted_origins(self, platform: Platform) -> tuple[str, ...]: ...
+    def trusted_origins(self, platform: Platform) -> tuple[str, ...]:
+        """Who may post window messages to the wizard: origins, one of them maybe with a leading `*.` in its host."""
 
-    def session_event(self, event: str, data: JSON) -> tuple[str, Mapping[str, JSON]]: ...
+    def session_event(self, event: str, data: JSON) -> tuple[str, Mapping[str, JSON]]:
+        """What the browser brought (`data` as JSON string or object), cleaned: to be put into `Signup`, whose `connect`
+        answers a cancelled one with the right problem and without a call. Not understood: ("", {})."""
 
     def connect(self, signup: Signup, platform: Platform) -> Talk[ConnectOutcome]: ...
 
@@ -54,7 +61,9 @@ class Provider(Protocol):
 
     def disconnect(
         self, number: Number, platform: Platform, *, deregister: bool, done: frozenset[str]
-    ) -> Talk[StepsDone]: ...
+    ) -> Talk[StepsDone]:
+        """Undo what `connect` did. Give `done={"unsubscribed"}` when another live number uses the same business account:
+        the subscription is the account's, not the number's."""
 
     def register_hooks(self, platform: Platform) -> Talk[Health]:
         """Make the platform's own app deliver to `platform.hook_url`, and read back that it does."""

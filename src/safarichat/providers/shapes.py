@@ -1,81 +1,18 @@
-"""The values that cross the provider seam: bytes and facts in, calls and outcomes out.
+"""The values that cross the provider seam: bytes and facts in, calls and outcomes out. How a talk works: `ground.talks`."""
 
-A *talk* is a generator. It yields `Call` (what to ask over HTTP) and gets a `Reply` or a `Lost`; it yields `Progress`
-(how far it came, to be stored at once) and gets None; it returns an outcome, which is a value and never an exception.
-"""
+from collections.abc import Mapping
+from typing import Literal
 
-from collections.abc import Generator, Mapping
-from typing import Any, Literal, TypeVar
-
-import msgspec
 from msgspec import Struct
 
-JSON = Any  # the JSON edge: whatever a provider sends
-
-# --- asking over HTTP ------------------------------------------------------------------------------------------------
-
-
-class Call(Struct, frozen=True, kw_only=True):
-    """One HTTP request. `name` says in a word or two what it is for; it is what the logs show."""
-
-    name: str
-    method: str
-    url: str
-    headers: Mapping[str, str] = {}
-    query: Mapping[str, str] = {}
-    json: JSON = None
-    form: Mapping[str, str] | None = None
-    timeout_s: float = 10.0
-    max_bytes: int = 1_000_000
-
-    def __repr__(self) -> str:  # headers, query and bodies hold secrets
-        return f"Call({self.name}: {self.method} {self.url})"
-
-
-class Reply(Struct, frozen=True):
-    """An HTTP answer, whatever its status."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> JSON:
-        """The body as JSON, or None when it is not JSON."""
-        try:
-            return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return None
-
-    def __repr__(self) -> str:
-        return f"Reply({self.status}, {len(self.body)} bytes)"
-
-
-class Lost(Struct, frozen=True):
-    """No answer. `may_have_arrived` is False only when the request surely never left."""
-
-    reason: str
-    may_have_arrived: bool
-
-
-Answer = Reply | Lost
-
-
-class Progress(Struct, frozen=True, kw_only=True):
-    """A step of onboarding or disconnection ended. `facts` are public, `secrets` are to be sealed by the driver, both
-    are to be stored before the talk goes on: a code is good for one exchange only."""
-
-    step: str
-    state: Literal["done", "failed", "waiting", "skipped"] = "done"
-    message: str = ""
-    facts: Mapping[str, JSON] = {}
-    secrets: Mapping[str, str] = {}
-
-    def __repr__(self) -> str:
-        return f"Progress({self.step}: {self.state})"
-
-
-T = TypeVar("T")
-Talk = Generator[Call | Progress, Answer | None, T]
+from safarichat.ground.talks import JSON as JSON
+from safarichat.ground.talks import Answer as Answer
+from safarichat.ground.talks import Call as Call
+from safarichat.ground.talks import Lost as Lost
+from safarichat.ground.talks import Progress as Progress
+from safarichat.ground.talks import Reply as Reply
+from safarichat.ground.talks import T as T
+from safarichat.ground.talks import Talk as Talk
 
 # --- what a provider needs to know of us -----------------------------------------------------------------------------
 
@@ -154,7 +91,9 @@ class Problem(Struct, frozen=True, kw_only=True):
     """Why something did not work, for a person and for a program.
 
     `code` is the provider's, `key` ours (stable, e.g. "token_expired"); `message` is a sentence a person reads, `cure`
-    what to do next; `fault` says whose turn it is; `scope` what is affected; `details` the provider's own words.
+    what to do next: both are constants of the error table, to be translated when shown. `fault` says whose turn it is;
+    `scope` what is affected; `number_status` the status a credential takes when this happens to it (empty: keeps its
+    own); `details` the provider's own words.
     """
 
     key: str
@@ -166,6 +105,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     details: str = ""
     fault: Literal["us", "business", "customer", "provider"] = "provider"
     scope: Literal["message", "recipient", "template", "number", "credential", "account", "request"] = "request"
+    number_status: Literal["", "attention", "reauth_required", "suspended"] = ""
     http_status: int | None = None
     trace_id: str = ""
 
@@ -187,11 +127,15 @@ class Refused(Struct, frozen=True):
 
 
 class Later(Struct, frozen=True):
-    """Surely not done, worth another try. `why` says which brake to pull; a `credential` problem freezes the number."""
+    """Surely not done, worth another try. `why` says which brake to pull; a `credential` problem freezes the number.
+
+    `tries` > 0: give up after so many; 0: as long as the message is wanted.
+    """
 
     problem: Problem
     why: Literal["throttled", "transient", "credential"]
     after_s: float
+    tries: int = 0
 
 
 class Unknown(Struct, frozen=True):
@@ -214,10 +158,12 @@ class Outgoing(Struct, frozen=True, kw_only=True):
 
 
 class Connected(Struct, frozen=True, kw_only=True):
-    """Onboarding is complete. `facts` as in Health."""
+    """Onboarding is complete. `facts` as in Health. `status` is what the credential becomes: connected, attention
+    (`warnings` say why) or in_review."""
 
     phone_number_id: str
     waba_id: str
+    status: Literal["connected", "attention", "in_review"] = "connected"
     facts: Mapping[str, JSON] = {}
     warnings: tuple[Problem, ...] = ()
 
@@ -254,19 +200,21 @@ ConnectOutcome = Connected | NeedsChoice | NeedsPin | NeedsNumber | ConnectFaile
 
 
 class Check(Struct, frozen=True, kw_only=True):
-    """One line of a connection test. `name` is a stable word, `message` a sentence."""
+    """One line of a connection test. `name` is a stable word, `message` and `cure` are sentences to be translated,
+    `details` the untranslatable rest: an address, the provider's own words."""
 
     name: str
     ok: bool
     message: str
     cure: str = ""
+    details: str = ""
 
 
 class Health(Struct, frozen=True, kw_only=True):
     """What a check found. `facts`: display_phone_number (+E164 digits), verified_name, quality_rating, throughput_mps,
     messaging_limit, name_status, code_verification_status, platform_type, account_mode, token_expires_at (unix s, 0 =
     never), scopes, hook_url … as far as the provider tells. `status`: connected | attention | reauth_required |
-    suspended | in_review."""
+    suspended | in_review, or empty when it could not be told (the provider was not reachable: keep what was)."""
 
     status: str
     checks: tuple[Check, ...]
@@ -285,9 +233,11 @@ class StepsDone(Struct, frozen=True):
 
 class Person(Struct, frozen=True, kw_only=True):
     """A customer as one event names them: any of these may be empty. `phone`/`wa_id` digits without +; `user_id` is
-    business-scoped and opaque."""
+    business-scoped and opaque. Where a sender's number and WhatsApp id differ, `wa_id` is the id and `phone` the number;
+    else `phone` is empty."""
 
     wa_id: str = ""
+    phone: str = ""
     user_id: str = ""
     parent_user_id: str = ""
     username: str = ""
@@ -296,7 +246,7 @@ class Person(Struct, frozen=True, kw_only=True):
 
 class Received(Struct, frozen=True, kw_only=True):
     """A customer wrote. `body` is the message object as it came, `kind` its type, `text` what a list shows, `at` unix
-    seconds, `context_id` the provider id of the message that it answers or refers to."""
+    seconds (0: not told), `context_id` the provider id of the message that it answers or refers to."""
 
     provider_message_id: str
     phone_number_id: str

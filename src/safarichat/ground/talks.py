@@ -1,0 +1,76 @@
+"""A *talk*: a conversation over HTTP as a generator, so that those who know what to say do no I/O.
+
+It yields `Call` (what to ask) and gets a `Reply` or a `Lost`; it yields `Progress` (how far it came, to be stored at
+once) and gets None; it returns an outcome, which is a value and never an exception. `outbound` drives it.
+"""
+
+from collections.abc import Generator, Mapping
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+JSON = Any  # the JSON edge: whatever a provider sends
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """One HTTP request. `name` says in a word or two what it is for; it is what the logs show."""
+
+    name: str
+    method: str
+    url: str
+    headers: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
+    json: JSON = None
+    form: Mapping[str, str] | None = None
+    timeout_s: float = 10.0
+    max_bytes: int = 1_000_000
+
+    def __repr__(self) -> str:  # headers, query and bodies hold secrets
+        return f"Call({self.name}: {self.method} {self.url})"
+
+
+class Reply(Struct, frozen=True):
+    """An HTTP answer, whatever its status; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> JSON:
+        """The body as JSON, or None when it is not JSON."""
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+
+    def __repr__(self) -> str:
+        return f"Reply({self.status}, {len(self.body)} bytes)"
+
+
+class Lost(Struct, frozen=True):
+    """No answer. `may_have_arrived` is False only when the request surely never left."""
+
+    reason: str
+    may_have_arrived: bool
+
+
+Answer = Reply | Lost
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """A step of onboarding or disconnection ended. `facts` are public, `secrets` are to be sealed by the driver, both
+    are to be stored before the talk goes on: a code is good for one exchange only."""
+
+    step: str
+    state: Literal["done", "failed", "waiting", "skipped"] = "done"
+    message: str = ""
+    facts: Mapping[str, JSON] = {}
+    secrets: Mapping[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"Progress({self.step}: {self.state})"
+
+
+T = TypeVar("T")
+Talk = Generator[Call | Progress, Answer | None, T]
