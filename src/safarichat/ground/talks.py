@@ -25,6 +25,7 @@ class Call(Struct, frozen=True, kw_only=True):
     form: Mapping[str, str] | None = None
     timeout_s: float = 10.0
     max_bytes: int = 1_000_000
+    is_routine: bool = False  # one of thousands: logged only when it fails or at level DEBUG
 
     def __repr__(self) -> str:  # headers, query and bodies hold secrets
         return f"Call({self.name}: {self.method} {self.url})"

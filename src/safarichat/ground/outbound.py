@@ -1,0 +1,259 @@
+"""The only way out over HTTP: asks what a `Call` says, answers `Reply` or `Lost`, and drives talks.
+
+No redirect is followed, no proxy taken from the environment, no cookie kept. The log names method, host, path, status
+and milliseconds; never a query, header or body. An address from an operator's setting is trusted; one that a tenant
+typed needs a `Guard`: it is resolved once, checked, and the connection is pinned to what was checked.
+"""
+
+import asyncio
+import logging
+import socket
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+from threading import Lock
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+import msgspec
+from pyreqwest.client import Client, ClientBuilder, SyncClient, SyncClientBuilder
+from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
+from pyreqwest.http import Url
+from pyreqwest.request import RequestBuilder, SyncRequestBuilder
+
+from safarichat.ground.addresses import Guard
+from safarichat.ground.talks import Answer, Call, Lost, Progress, Reply, T, Talk
+
+logger = logging.getLogger("safarichat.outbound")
+
+CONNECT_TIMEOUT_S = 4.0
+ADDRESS_REFUSED = "address not allowed"
+TOO_LARGE = "answer too large"
+
+# --- driving talks ---------------------------------------------------------------------------------------------------
+
+
+def _store_nothing(_: Progress) -> None:
+    return None
+
+
+async def _astore_nothing(_: Progress) -> None:
+    return None
+
+
+def run_talk(talk: Talk[T], ask: Callable[[Call], Answer], on_step: Callable[[Progress], None] = _store_nothing) -> T:
+    """Drive a talk to its outcome. `on_step` stores each `Progress` before the talk goes on."""
+    answer: Answer | None = None
+    while True:
+        try:
+            said = talk.send(answer)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # StopIteration.value is untyped; it is the talk's T
+        if isinstance(said, Progress):
+            on_step(said)
+            answer = None
+        else:
+            answer = ask(said)
+
+
+async def arun_talk(
+    talk: Talk[T],
+    aask: Callable[[Call], Awaitable[Answer]],
+    on_step: Callable[[Progress], Awaitable[None]] = _astore_nothing,
+) -> T:
+    """As `run_talk`, on the running loop."""
+    answer: Answer | None = None
+    while True:
+        try:
+            said = talk.send(answer)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # StopIteration.value is untyped; it is the talk's T
+        if isinstance(said, Progress):
+            await on_step(said)
+            answer = None
+        else:
+            answer = await aask(said)
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
+
+
+def ask(call: Call, *, guard: Guard | None = None) -> Answer:
+    """Ask and wait for the answer, blocking this thread. Never raises for what happens on the network."""
+    started = time.monotonic()
+    answer = _ask(call, guard)
+    _log(call, answer, started)
+    return answer
+
+
+async def aask(call: Call, *, guard: Guard | None = None) -> Answer:
+    """As `ask`, on the running loop, over its one client."""
+    started = time.monotonic()
+    answer = await _aask(call, guard)
+    _log(call, answer, started)
+    return answer
+
+
+async def aclose() -> None:
+    """Close the running loop's connections."""
+    clients = _loop_clients.pop(asyncio.get_running_loop(), None)
+    for client in clients.all() if clients else ():
+        await client.close()
+
+
+def _ask(call: Call, guard: Guard | None) -> Answer:
+    try:
+        place = _Place.of(call)
+        if guard and not place.is_literal:
+            found = socket.getaddrinfo(place.host, place.port, proto=socket.IPPROTO_TCP)
+            place = place.at(_first_admitted((entry[4][0] for entry in found), guard))
+        if guard and not guard.admits(place.address):
+            return Lost(ADDRESS_REFUSED, may_have_arrived=False)
+        client = _blocking_clients.get(place if guard else None)
+        with _fill(client.request(call.method, call.url), call).build_streamed() as response:
+            body = response.body_reader.read(call.max_bytes)
+            if body is not None and len(body) == call.max_bytes and response.body_reader.read_chunk():
+                return Lost(TOO_LARGE, may_have_arrived=True)
+            return _reply(response.status, list(response.headers.items()), bytes(body or b""))
+    except (PyreqwestError, OSError, ValueError) as error:
+        return _lost(error)
+
+
+async def _aask(call: Call, guard: Guard | None) -> Answer:
+    try:
+        place = _Place.of(call)
+        if guard and not place.is_literal:
+            loop = asyncio.get_running_loop()
+            found = await loop.getaddrinfo(place.host, place.port, proto=socket.IPPROTO_TCP)
+            place = place.at(_first_admitted((entry[4][0] for entry in found), guard))
+        if guard and not guard.admits(place.address):
+            return Lost(ADDRESS_REFUSED, may_have_arrived=False)
+        client = _clients_of_loop().get(place if guard else None)
+        async with _fill(client.request(call.method, call.url), call).build_streamed() as response:
+            body = await response.body_reader.read(call.max_bytes)
+            if body is not None and len(body) == call.max_bytes and await response.body_reader.read_chunk():
+                return Lost(TOO_LARGE, may_have_arrived=True)
+            return _reply(response.status, list(response.headers.items()), bytes(body or b""))
+    except (PyreqwestError, OSError, ValueError) as error:
+        return _lost(error)
+
+
+_Builder = TypeVar("_Builder", RequestBuilder, SyncRequestBuilder)
+
+
+def _fill(request: _Builder, call: Call) -> _Builder:
+    request = request.timeout(timedelta(seconds=call.timeout_s))
+    for name, value in call.headers.items():
+        request = request.header(name, value)
+    if call.query:
+        request = request.query(dict(call.query))
+    if call.form is not None:
+        return request.form(dict(call.form))
+    if call.json is not None:
+        return request.header("content-type", "application/json").body_bytes(msgspec.json.encode(call.json))
+    return request
+
+
+def _reply(status: int, headers: list[tuple[str, str]], body: bytes) -> Reply:
+    return Reply(status, {name.lower(): value for name, value in headers}, body)
+
+
+def _lost(error: Exception) -> Lost:
+    """pyreqwest calls a connection that broke after the request was read a ConnectError too, and a total time-out
+    while waiting for the answer a ConnectTimeoutError: only the innermost causes tell whether anything left."""
+    if not isinstance(error, DetailedPyreqwestError):  # no address found, or a request that can't be built
+        return Lost(_reason(str(error) or type(error).__name__), may_have_arrived=False)
+    causes = [cause["message"] for cause in error.details.get("causes") or []]
+    never_left = "client error (Connect)" in causes or isinstance(error, PoolTimeoutError | ValueError)
+    return Lost(_reason(causes[-1] if causes else error.message), may_have_arrived=not never_left)
+
+
+def _reason(text: str) -> str:
+    return "request failed" if "://" in text else text[:200]  # an address may carry a secret in its query
+
+
+def _log(call: Call, answer: Answer, started: float) -> None:
+    url = call.url.partition("?")[0].partition("://")[2]
+    host, _, path = url.rpartition("@")[2].partition("/")
+    ms = round((time.monotonic() - started) * 1000)
+    if isinstance(answer, Lost):
+        why = f"{answer.reason}; {'may have arrived' if answer.may_have_arrived else 'never left'}"
+        logger.warning("%s: %s %s/%s no answer after %d ms: %s", call.name, call.method, host, path, ms, why)
+    else:
+        level = logging.WARNING if answer.status >= 500 else logging.DEBUG if call.is_routine else logging.INFO
+        logger.log(level, "%s: %s %s/%s %d in %d ms", call.name, call.method, host, path, answer.status, ms)
+
+
+# --- clients and addresses -------------------------------------------------------------------------------------------
+
+
+class _Place(msgspec.Struct, frozen=True):
+    """Where a call goes, as the HTTP client itself reads the URL: `http://2130706433/` is 127.0.0.1."""
+
+    host: str
+    port: int
+    address: str = ""
+    is_literal: bool = False
+
+    @classmethod
+    def of(cls, call: Call) -> "_Place":
+        url = Url(call.url)
+        if url.scheme not in ("http", "https") or not url.host_str:
+            raise ValueError("not a web address")
+        host, port = url.host_str, url.port_or_known_default or 0
+        return cls(host, port) if url.domain else cls(host, port, host.strip("[]"), is_literal=True)
+
+    def at(self, address: str) -> "_Place":
+        return _Place(self.host, self.port, address)
+
+
+def _first_admitted(addresses: Iterable[object], guard: Guard) -> str:
+    return next((address for address in addresses if isinstance(address, str) and guard.admits(address)), "")
+
+
+AnyClient = TypeVar("AnyClient", Client, SyncClient)
+
+
+class _Clients(Generic[AnyClient]):
+    """One client for trusted addresses, and a bounded number of pinned ones: a client takes 7 ms to make."""
+
+    def __init__(self, make: Callable[[_Place | None], AnyClient], limit: int = 256) -> None:
+        self._make: Callable[[_Place | None], AnyClient] = make
+        self._limit = limit
+        self._lock = Lock()
+        self._kept: OrderedDict[_Place | None, AnyClient] = OrderedDict()
+
+    def get(self, place: _Place | None) -> AnyClient:
+        with self._lock:
+            client = self._kept.get(place) or self._make(place)
+            self._kept[place] = client
+            self._kept.move_to_end(place)
+            if len(self._kept) > self._limit:
+                self._kept.popitem(last=False)
+            return client
+
+    def all(self) -> list[AnyClient]:
+        return list(self._kept.values())
+
+
+_Maker = TypeVar("_Maker", ClientBuilder, SyncClientBuilder)
+
+
+def _set_up(builder: _Maker, place: _Place | None) -> _Maker:
+    builder = builder.no_proxy().follow_redirects(False).referer(False).user_agent("SafariChat")
+    builder = builder.connect_timeout(timedelta(seconds=CONNECT_TIMEOUT_S)).pool_idle_timeout(timedelta(seconds=30))
+    if place and not place.is_literal:
+        builder = builder.resolve(place.host, place.address, place.port)
+    return builder
+
+
+_blocking_clients = _Clients(lambda place: _set_up(SyncClientBuilder(), place).build())
+_loop_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Clients[Client]] = WeakKeyDictionary()
+
+
+def _clients_of_loop() -> _Clients[Client]:
+    loop = asyncio.get_running_loop()
+    if loop not in _loop_clients:
+        _loop_clients[loop] = _Clients(lambda place: _set_up(ClientBuilder(), place).build())
+    return _loop_clients[loop]
