@@ -37,7 +37,8 @@ class Place(Struct, frozen=True):
         data = data.resolve()
         user = _unprivileged_user() if os.geteuid() == 0 else None
         if not data.exists():
-            data.mkdir(parents=True, mode=0o711 if user else 0o700)
+            data.mkdir(parents=True)
+            os.chmod(data, 0o711 if user else 0o700)  # mkdir's own mode is cut by the umask
         home = data / "postgres"
         if user and not may_enter(data, user):
             home = SYSTEM / f"safarichat-{_short(data)}"
