@@ -1,0 +1,14 @@
+// On every page.
+import htmx from "htmx.org";
+import { watchTheme } from "./theme";
+import { fillTimeZone } from "./timezone";
+
+declare global {
+  interface Window {
+    htmx: typeof htmx;
+  }
+}
+
+window.htmx = htmx;
+watchTheme();
+fillTimeZone();

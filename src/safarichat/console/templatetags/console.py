@@ -1,0 +1,36 @@
+"""What every template may use: icons and the menu."""
+
+from django import template
+from django.http import HttpRequest
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A Bootstrap icon from the sprite that the build makes of all icons named in templates; silent without a label."""
+    address = f"{static('console/icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)
+
+
+@register.simple_tag(takes_context=True)
+def page_title(context: template.Context) -> SafeString:
+    """The page's `title` block once more, for its heading: Django renders a block in one place only."""
+    block = context.render_context[BLOCK_CONTEXT_KEY].get_block("title")
+    title: SafeString = block.nodelist.render(context)
+    return title
+
+
+@register.inclusion_tag("console/_menu_entry.html", takes_context=True)
+def menu_entry(context: template.Context, href: str, label: str, icon: str) -> dict[str, object]:
+    request: HttpRequest = context["request"]
+    is_here = request.path == href or (href != "/" and request.path.startswith(f"{href}/"))
+    return {"href": href, "label": label, "icon_name": icon, "is_here": is_here}
