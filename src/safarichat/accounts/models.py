@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from safarichat.ground.fields import SealedField
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **more: Any) -> "User":
@@ -94,10 +96,35 @@ class Membership(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "user"], name="memberships_account_user_key")]
 
 
-class Session(AbstractBaseSession):
-    """A login. It knows its person, so that it ends with them."""
+class Invitation(models.Model):
+    """A link that lets one person sign up, once: into an account, or (without one) to an account of their own."""
 
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, null=True, related_name="invitations")
+    token_digest = models.CharField(max_length=64)  # the link itself is shown once and not kept
+    note = models.CharField(_("for whom"), max_length=150, blank=True, db_default="")
+    made_by = models.ForeignKey(User, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    created_at = models.DateTimeField(_("made"), db_default=Now())
+    expires_at = models.DateTimeField(_("valid until"))
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+    used_by = models.ForeignKey(User, models.DO_NOTHING, db_constraint=False, null=True, blank=True, related_name="+")
+
+    class Meta:
+        db_table = "invitations"
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [models.UniqueConstraint(fields=["token_digest"], name="invitations_token_key")]
+
+
+class Session(AbstractBaseSession):
+    """A login. It knows its person, so that it ends with them; its key is a digest of the one in the cookie."""
+
+    session_key = models.CharField(max_length=64, primary_key=True)
+    session_data = SealedField()
     user = models.ForeignKey(User, models.DO_NOTHING, db_constraint=False, null=True)
+    started_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now())
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=200, db_default="")
 
     class Meta:
         db_table = "sessions"

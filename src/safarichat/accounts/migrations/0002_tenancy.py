@@ -23,7 +23,6 @@ class Migration(migrations.Migration):
         ("admin", "0003_logentry_add_action_flag_choices"),
         ("account", "0009_emailaddress_unique_primary_email"),
         ("mfa", "0003_authenticator_type_uniq"),
-        ("usersessions", "0001_initial"),
     ]
 
     operations = [
@@ -44,7 +43,6 @@ class Migration(migrations.Migration):
                 "users_user_permissions",
                 "account_emailaddress",
                 "mfa_authenticator",
-                "usersessions_usersession",
             ],
         ),
         cascade_from("account_emailaddress", ["account_emailconfirmation"]),
