@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import time
@@ -38,6 +39,7 @@ class Server(Struct, frozen=True):
 
     url: str
     pid: int
+    lock: int  # an open file: processes that inherit it keep the server up as long as they live
 
     def __repr__(self) -> str:  # the address holds the password
         return f"Server(pid {self.pid})"
@@ -50,8 +52,32 @@ def running(data: Path, *, max_connections: int = 200) -> Iterator[Server]:
     with open(place.users_lock, "a") as users:
         with locked(place.start_lock, fcntl.LOCK_EX):
             fcntl.flock(users, fcntl.LOCK_SH)
-            server = _answering(place) or _start(place, max_connections)
-        yield server
+            url = address(place)
+            if not _answers(place):
+                _start(place, max_connections)
+        yield Server(url, place.postgres_pid or 0, users.fileno())
+
+
+def wait_until_stopped(data: Path, *, patience_s: float) -> bool:
+    """After the last user left: whether server and keeper are gone in time."""
+    place = Place.prepare(data)
+    until = time.monotonic() + patience_s
+    while place.keeper_pid or place.postgres_pid:
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def remove(data: Path) -> None:
+    """Delete the server's data for good. Nobody may be using it."""
+    place = Place.prepare(data)
+    if not wait_until_stopped(data, patience_s=10):
+        raise CannotStart(f"The embedded PostgreSQL of {data} is in use, so it can't be reset.")
+    for directory in {place.home, place.socket}:
+        shutil.rmtree(directory, ignore_errors=True)
+    for file in (place.passwords, place.log):
+        file.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -81,18 +107,17 @@ def _passwords(place: Place) -> dict[str, str]:
     return kept
 
 
-def _answering(place: Place) -> Server | None:
+def _answers(place: Place) -> bool:
     if not place.keeper_pid or not place.cluster.exists():
-        return None
+        return False
     try:
-        with psycopg.connect(address(place), connect_timeout=5, autocommit=True) as connection:
-            connection.execute("SELECT 1")
-    except psycopg.Error:
-        return None
-    return Server(address(place), place.postgres_pid or 0)
+        psycopg.connect(address(place), connect_timeout=5).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
-def _start(place: Place, max_connections: int) -> Server:
+def _start(place: Place, max_connections: int) -> None:
     _passwords(place)
     keeper = subprocess.Popen(
         [sys.executable, "-m", "safarichat.ground.embedded_keeper", str(place.data), str(max_connections)],
@@ -107,7 +132,7 @@ def _start(place: Place, max_connections: int) -> Server:
             break
         if _ready(place):
             _make_roles(place)
-            return Server(address(place), place.postgres_pid or 0)
+            return
         time.sleep(0.05)
     raise CannotStart(f"The embedded PostgreSQL did not start: {_last_words(place)} (log: {place.log})")
 

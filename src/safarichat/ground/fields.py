@@ -4,10 +4,13 @@ A sealed text is bound to its table, column and row, so it can't be moved to ano
 save first, then seal.
 """
 
+from collections import Counter
 from functools import cache
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import StrIndex, Substr
 
 from safarichat.ground.keyring import Keyring
 
@@ -42,3 +45,14 @@ def place(row: models.Model, column: str) -> str:
 def sealed_columns(model: type[models.Model]) -> list[str]:
     """The model's columns that hold sealed text."""
     return [field.name for field in model._meta.get_fields() if isinstance(field, SealedField)]
+
+
+def count_by_key(model: type[models.Model]) -> dict[str, int]:
+    """How many of the model's secrets each key has sealed."""
+    counts: Counter[str] = Counter()
+    for column in sealed_columns(model):
+        key_id = StrIndex(column, Value("."))
+        rows = model._default_manager.exclude(**{column: ""}).exclude(**{f"{column}__isnull": True})
+        keyed = rows.annotate(key_id=Substr(column, 1, key_id - 1)).values_list("key_id").annotate(models.Count("*"))
+        counts.update(dict(keyed.order_by()))
+    return dict(counts)

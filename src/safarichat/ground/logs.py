@@ -86,21 +86,32 @@ def _message(formatter: logging.Formatter, record: logging.LogRecord) -> str:
     return f"{message}\n{formatter.formatException(record.exc_info)}" if record.exc_info else message
 
 
-def configuration(level: str, *, as_text: bool | None = None) -> dict[str, Any]:
-    """For logging.config.dictConfig and Django's LOGGING."""
-    text = sys.stderr.isatty() if as_text is None else as_text
+def configuration(level: str, *, file: str = "") -> dict[str, Any]:
+    """For logging.config.dictConfig and Django's LOGGING. With a file, stderr gets only what is wrong."""
+    stderr: dict[str, Any] = {"class": "logging.StreamHandler", "formatter": "text" if sys.stderr.isatty() else "json"}
+    handlers = {"stderr": stderr}
+    if file:
+        stderr["level"] = "WARNING"
+        handlers["file"] = {
+            "class": "logging.handlers.RotatingFileHandler",
+            "formatter": "json",
+            "filename": file,
+            "maxBytes": 10_000_000,
+            "backupCount": 2,
+            "delay": True,
+        }
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"line": {"()": TextLines if text else JsonLines}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"handlers": ["stderr"], "level": level},
+        "formatters": {"text": {"()": TextLines}, "json": {"()": JsonLines}},
+        "handlers": handlers,
+        "root": {"handlers": list(handlers), "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
             "django.request": {"level": "ERROR"},  # a 404 is not news
             "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners
-            "_granian": {"handlers": [], "level": "WARNING", "propagate": True},
+            "_granian": {"handlers": [], "level": "ERROR", "propagate": True},
             "granian.access": {"level": "CRITICAL"},
             "procrastinate": {"level": "WARNING"},
             "asyncio": {"level": "WARNING"},

@@ -105,8 +105,8 @@ def current() -> dict[str, str]:
 def refuse_incomplete(values: Mapping[str, str]) -> None:
     missing = [setting for setting in ALL if setting.necessary and not values[setting.name]]
     if missing:
-        first = missing[0]
-        raise SettingsError(f"{first.name} is missing: {first.meaning[0].lower()}{first.meaning[1:]}")
+        names = ", ".join(setting.name for setting in missing)
+        raise SettingsError(f"These necessary settings are missing: {names} (what each means: .env.example).")
 
 
 def dotenv(file: Path) -> dict[str, str]:

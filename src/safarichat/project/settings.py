@@ -1,5 +1,6 @@
 """Django's settings. Their meaning and defaults are in `environment.py`; accounts' own are in `settings_accounts.py`."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -91,7 +92,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "allauth.usersessions",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -143,9 +143,17 @@ TEMPLATES = [
 
 DATABASES = {"default": addresses.database(env["DATABASE_URL"])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "KEY_FUNCTION": "safarichat.accounts.throttles.cache_key",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},  # a full cache drops login limits; what has run out is cleaned daily
+    }
+}
 SESSION_ENGINE = "safarichat.accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
+CSRF_FAILURE_VIEW = "safarichat.console.errors.csrf_failure"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
@@ -221,7 +229,7 @@ CONTENT_SECURITY_POLICY_BY_PATH = {
     }
 }
 
-LOGGING = logs.configuration(SAFARICHAT_LOG_LEVEL)
+LOGGING = logs.configuration(SAFARICHAT_LOG_LEVEL, file=os.environ.get("SAFARICHAT_LOG_FILE", ""))
 SILENCED_SYSTEM_CHECKS = [
     "security.W008",  # redirecting to https is the proxy's part
     "security.W005",  # HSTS for subdomains and preloading is the domain owner's choice

@@ -1,0 +1,1 @@
+"""Asynchronous and hot: what comes in by the thousand, and streams that stay open."""

@@ -1,0 +1,48 @@
+"""The web process: what is hot goes straight to the edge, pages go to Django in a few threads."""
+
+import os
+from contextlib import AsyncExitStack
+
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+
+from safarichat.edge.health import health_app
+from safarichat.project import environment, proxies
+from safarichat.project.serving import Application, Receive, Scope, Send
+from safarichat.project.wsgi import application as django
+
+PAGE_THREADS = int(os.environ.get("SAFARICHAT_PAGE_THREADS", "6"))
+
+environment.refuse_incomplete(environment.current())
+pages: Application = WSGIMiddleware(django, workers=PAGE_THREADS)  # type: ignore[assignment]  # its own ASGI types
+
+EXACT: dict[str, Application] = {"/healthz": health_app, "/readyz": health_app, "/metrics": health_app}
+BELOW: dict[str, Application] = {}
+LIFETIMES: list = []
+
+
+async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif scope["type"] == "http":
+        await _app_for(scope["path"])(scope, receive, send)
+
+
+def _app_for(path: str) -> Application:
+    for prefix, app in BELOW.items():
+        if path.startswith(prefix):
+            return app
+    return EXACT.get(path, pages)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    async with AsyncExitStack() as lifetimes:
+        await receive()
+        for lifetime in LIFETIMES:
+            await lifetimes.enter_async_context(lifetime())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+application = proxies.behind(dispatch, proxies.networks(settings.SAFARICHAT_TRUSTED_PROXIES))
