@@ -70,9 +70,8 @@ def _forget(data: Path) -> None:
 
 
 def _person(kept: Kept) -> Any:
-    """The demo's person and account, made as sign-up makes them, once."""
-    join = pkgutil.resolve_name("safarichat.accounts.joining:join")
-    return join(EMAIL, kept.password, name="Asha Demo", is_verified=True, is_staff=True)
+    ensure = pkgutil.resolve_name("safarichat.accounts.first:ensure_person")
+    return ensure(EMAIL, kept.password, name="Asha Demo")
 
 
 def _run(

@@ -1,12 +1,14 @@
 """The web process: what is hot goes straight to the edge, pages go to Django in a few threads."""
 
 import os
-from contextlib import AsyncExitStack
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
 from safarichat.edge.health import health_app
+from safarichat.edge.live import live_app, live_lifetime
 from safarichat.project import environment, proxies
 from safarichat.project.serving import Application, Receive, Scope, Send
 from safarichat.project.wsgi import application as django
@@ -16,9 +18,9 @@ PAGE_THREADS = int(os.environ.get("SAFARICHAT_PAGE_THREADS", "6"))
 environment.refuse_incomplete(environment.current())
 pages: Application = WSGIMiddleware(django, workers=PAGE_THREADS)  # type: ignore[assignment]  # its own ASGI types
 
-EXACT: dict[str, Application] = {"/healthz": health_app, "/readyz": health_app, "/metrics": health_app}
+EXACT: dict[str, Application] = {"/healthz": health_app, "/readyz": health_app, "/metrics": health_app, "/live": live_app}
 BELOW: dict[str, Application] = {}
-LIFETIMES: list = []
+LIFETIMES: list[Callable[[], AbstractAsyncContextManager[None]]] = [live_lifetime]
 
 
 async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:

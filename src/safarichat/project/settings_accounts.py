@@ -8,7 +8,7 @@ ACCOUNTS_MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "safarichat.accounts.middleware.Person",
 ]
-CONTEXT_PROCESSORS: list[str] = []
+CONTEXT_PROCESSORS = ["safarichat.accounts.context.entrance"]
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "/accounts/login/"

@@ -16,6 +16,7 @@ from safarichat.project import lifeline
 
 log = logging.getLogger("safarichat.supervise")
 
+FOLLOW_PARENT = "SAFARICHAT_FOLLOW_PARENT"  # set by the Makefile: when make is killed, so are we
 GRACE_S = 6.0
 READY_TIMEOUT_S = 60.0
 SETTLED_S = 10.0
@@ -76,6 +77,7 @@ class Supervisor:
         self.keep = keep
         self.children: list[Child] = []
         self.asked = 0
+        self.parent = os.getppid()
         self.last_waits: dict[str, float] = {}
         self.lifeline_child_end, self.lifeline_our_end = os.pipe()
         for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -86,7 +88,7 @@ class Supervisor:
 
     @property
     def is_asked_to_stop(self) -> bool:
-        return self.asked > 0
+        return self.asked > 0 or (FOLLOW_PARENT in os.environ and os.getppid() != self.parent)
 
     def pids(self, prefix: str) -> list[int]:
         return [child.process.pid for child in self.children if child.role.name.startswith(prefix)]
