@@ -31,7 +31,7 @@ def json_error(
 def error_page(
     request: HttpRequest, status: int, code: str, message: str, cure: str = "", **headers: str
 ) -> HttpResponse:
-    """The error as the asker likes it: a page in our look, or JSON. Touches no table, since the database may be away."""
+    """A page in our look, or JSON for who prefers it. Touches no table, since the database may be away."""
     if wants_json(request):
         return json_error(request, status, code, message, cure, **headers)
     shown = {"status": status, "code": code, "message": message, "cure": cure, "request_id": logs.request_id()}
@@ -83,9 +83,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    return error_page(
-        request, 413, "too_large", _("What you sent is too large."), _("Send something smaller.")
-    )
+    return error_page(request, 413, "too_large", _("What you sent is too large."), _("Send something smaller."))
 
 
 def too_many(request: HttpRequest, retry_after_s: int) -> HttpResponse:

@@ -18,7 +18,12 @@ PAGE_THREADS = int(os.environ.get("SAFARICHAT_PAGE_THREADS", "6"))
 environment.refuse_incomplete(environment.current())
 pages: Application = WSGIMiddleware(django, workers=PAGE_THREADS)  # type: ignore[assignment]  # its own ASGI types
 
-EXACT: dict[str, Application] = {"/healthz": health_app, "/readyz": health_app, "/metrics": health_app, "/live": live_app}
+EXACT: dict[str, Application] = {
+    "/healthz": health_app,
+    "/readyz": health_app,
+    "/metrics": health_app,
+    "/live": live_app,
+}
 BELOW: dict[str, Application] = {}
 LIFETIMES: list[Callable[[], AbstractAsyncContextManager[None]]] = [live_lifetime]
 

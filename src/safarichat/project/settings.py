@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "safarichat.contacts",
     "safarichat.messaging",
     "safarichat.inbox",
+    "safarichat.console",
     "allauth",
     "allauth.account",
     "allauth.mfa",

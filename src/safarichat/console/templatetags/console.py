@@ -15,9 +15,7 @@ def icon(name: str, label: str = "") -> SafeString:
     """A Bootstrap icon from the sprite that the build makes of all icons named in templates; silent without a label."""
     address = f"{static('console/icons.svg')}#{name}"
     if label:
-        return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address
-        )
+        return format_html('<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address)
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)
 
 

@@ -1,7 +1,7 @@
 """The switch between light and dark."""
 
-from django.http import HttpRequest, HttpResponse
 from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from safarichat.accounts.models import User
