@@ -1,0 +1,99 @@
+"""The sandbox as one ASGI program: Graph first, since it is hot; pages and control behind it."""
+
+import time
+from collections import deque
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from safarichat.sandbox.control import Control
+from safarichat.sandbox.handset.views import Handsets
+from safarichat.sandbox.meta.graph import Cut, Graph
+from safarichat.sandbox.meta.webhooks import Webhooks
+from safarichat.sandbox.outgoing import Outgoing
+from safarichat.sandbox.overview import Overview
+from safarichat.sandbox.signup.dialog import Dialog
+from safarichat.sandbox.wire import Asked, Receive, Scope, Send, ask, give
+from safarichat.sandbox.world import World
+
+HERE = Path(__file__).parent
+PAGES = ("/_sandbox", "/phone", "/wa.me", "/sdk.js", "/static", "/favicon.ico", "/dialog")
+KEPT_REQUESTS = 1000
+
+
+class Sandbox:
+    def __init__(self, data_dir: Path, port: int) -> None:
+        self.base_url = f"http://127.0.0.1:{port}"
+        self.world = World(data_dir)
+        self.outgoing = Outgoing()
+        self.webhooks = Webhooks(self.world, self.outgoing)
+        self.graph = Graph(self.world, self.webhooks, self.outgoing, self.base_url)
+        self.requests: deque[Asked] = deque(maxlen=KEPT_REQUESTS)
+        self.pages = self._pages()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+        if path == "/" or path.startswith(PAGES) or path.endswith("/dialog/oauth"):
+            await self.pages(scope, receive, send)
+            return
+        asked = await ask(scope, receive, time.time())
+        self.requests.append(asked)
+        try:
+            answer = await self.graph.answer(asked)
+        except Cut:
+            return
+        await give(send, answer)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self.world.journal.start()
+                self.webhooks.start()
+                self.graph.conversing.resume()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.webhooks.stop()
+                await self.outgoing.close()
+                await self.world.journal.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    def _pages(self) -> Starlette:
+        control = Control(self.world, self.graph, self.requests, self.base_url)
+        handsets = Handsets(self.world, self.graph.conversing, self.base_url)
+        dialog = Dialog(self.world, self.webhooks)
+        return Starlette(
+            routes=[
+                Route("/", _to_overview),
+                Route("/favicon.ico", _no_icon),
+                Route("/sdk.js", dialog.sdk),
+                *dialog.routes(),
+                *handsets.routes(),
+                *Overview(self.world, self.base_url).routes(),
+                *control.routes(),
+                Mount("/static", StaticFiles(directory=HERE / "static")),
+            ]
+        )
+
+
+def create_app(data_dir: Path, port: int) -> Sandbox:
+    return Sandbox(data_dir, port)
+
+
+async def _to_overview(request: Request) -> Response:
+    return RedirectResponse("/_sandbox/")
+
+
+async def _no_icon(request: Request) -> Response:
+    return Response(status_code=204)

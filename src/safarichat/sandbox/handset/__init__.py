@@ -1,0 +1,1 @@
+"""Customers' handsets: a page that works like a chat app."""

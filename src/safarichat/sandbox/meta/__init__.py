@@ -1,0 +1,1 @@
+"""Meta as it looks from outside: Graph API and webhooks."""

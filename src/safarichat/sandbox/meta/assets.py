@@ -1,0 +1,110 @@
+"""Businesses, WABAs and their templates: made by signup, listed to partners (reference §2.8, §6)."""
+
+from safarichat.sandbox import ids
+from safarichat.sandbox.meta.nodes import paged, template_node, waba_node
+from safarichat.sandbox.meta.tokens import MANAGEMENT, Caller
+from safarichat.sandbox.meta.webhooks import Webhooks
+from safarichat.sandbox.things import JSON, App, Business, Template, Waba
+from safarichat.sandbox.wire import unpacked
+from safarichat.sandbox.world import World
+
+HELLO_WORLD: list[JSON] = [
+    {"type": "HEADER", "format": "TEXT", "text": "Hello World"},
+    {
+        "type": "BODY",
+        "text": "Welcome and congratulations!! This message demonstrates your ability to send a WhatsApp message "
+        "notification from the Cloud API, hosted by Meta. Thank you for taking the time to test with us.",
+    },
+    {"type": "FOOTER", "text": "WhatsApp Business Platform sample message"},
+]
+
+
+def make_business(world: World, name: str, **facts: str) -> Business:
+    return world.businesses.put(Business(id=ids.object_id(), name=name, made_at=int(world.now()), **facts))
+
+
+def make_waba(world: World, business: Business, name: str) -> Waba:
+    waba = world.wabas.put(
+        Waba(id=ids.object_id(), name=name, business_id=business.id, country=business.country, made_at=int(world.now()))
+    )
+    world.templates.put(
+        Template(
+            id=ids.object_id(),
+            waba_id=waba.id,
+            name="hello_world",
+            language="en_US",
+            category="UTILITY",
+            status="APPROVED",
+            components=HELLO_WORLD,
+        )
+    )
+    return waba
+
+
+def share(world: World, webhooks: Webhooks, waba: Waba, app: App) -> None:
+    """The customer grants the partner's app access; the partner hears of it the first time."""
+    if app.id in waba.shared_with:
+        return
+    waba.shared_with.append(app.id)
+    world.wabas.put(waba)
+    info = {"waba_id": waba.id, "owner_business_id": waba.business_id}
+    webhooks.tell_partner(app, "account_update", {"event": "PARTNER_ADDED", "waba_info": info})
+
+
+def unshare(world: World, webhooks: Webhooks, waba: Waba, app: App) -> None:
+    if app.id not in waba.shared_with:
+        return
+    waba.shared_with.remove(app.id)
+    waba.subscribed.pop(app.id, None)
+    world.wabas.put(waba)
+    for token in world.tokens:
+        if waba.id in token.waba_ids:
+            token.waba_ids.remove(waba.id)
+            world.tokens.put(token)
+    info = {"waba_id": waba.id, "owner_business_id": waba.business_id}
+    webhooks.tell_partner(app, "account_update", {"event": "PARTNER_REMOVED", "waba_info": info})
+
+
+def client_wabas(world: World, caller: Caller, business_id: str, parameters: dict[str, JSON]) -> dict[str, JSON]:
+    """WABAs of others that were shared with this portfolio, as far as the token reaches."""
+    app = world.apps.get(caller.app_id)
+    partner = app is not None and app.business_id == business_id
+    found = [w for w in world.wabas if partner and app and app.id in w.shared_with and caller.may_reach(w, MANAGEMENT)]
+    return _listed(world, found, parameters)
+
+
+def owned_wabas(world: World, caller: Caller, business_id: str, parameters: dict[str, JSON]) -> dict[str, JSON]:
+    found = [w for w in world.wabas if w.business_id == business_id and caller.may_reach(w, MANAGEMENT)]
+    return _listed(world, found, parameters)
+
+
+def templates(world: World, waba: Waba, parameters: dict[str, JSON]) -> dict[str, JSON]:
+    found = world.waba_templates(waba.id)
+    for key in ("language", "category", "status"):
+        if wanted := parameters.get(key):
+            names = unpacked(wanted)
+            allowed = {str(name).lower() for name in (names if isinstance(names, list) else str(names).split(","))}
+            found = [template for template in found if getattr(template, key).lower() in allowed]
+    if name := str(parameters.get("name") or ""):
+        found = [template for template in found if name in template.name]
+    return paged([template_node(t, str(parameters.get("fields") or "")) for t in found], parameters)
+
+
+def review(world: World, webhooks: Webhooks, template: Template, status: str, reason: str) -> None:
+    template.status, template.rejected_reason = status, reason or "NONE"
+    world.templates.put(template)
+    value: dict[str, JSON] = {
+        "event": status,
+        "message_template_id": int(template.id),
+        "message_template_name": template.name,
+        "message_template_language": template.language,
+        "reason": template.rejected_reason,
+        "message_template_category": template.category,
+    }
+    webhooks.tell(world.wabas.things[template.waba_id], "message_template_status_update", value)
+
+
+def _listed(world: World, found: list[Waba], parameters: dict[str, JSON]) -> dict[str, JSON]:
+    newest_first = parameters.get("sort") == "creation_time_descending"
+    found = sorted(found, key=lambda waba: waba.made_at, reverse=newest_first)
+    return paged([waba_node(world, waba, str(parameters.get("fields") or "")) for waba in found], parameters)

@@ -1,0 +1,250 @@
+"""What a GET of an object shows, and lists of objects (reference §2.8, §3.2)."""
+
+import re
+import time
+from collections.abc import Callable, Iterable
+
+from safarichat.sandbox.things import JSON, App, PhoneNumber, Template, Waba
+from safarichat.sandbox.world import World
+
+NUMBER_DEFAULTS = [
+    "verified_name",
+    "code_verification_status",
+    "display_phone_number",
+    "quality_rating",
+    "platform_type",
+    "throughput",
+    "webhook_configuration",
+    "last_onboarded_time",
+]
+WABA_DEFAULTS = ["name", "currency", "timezone_id", "message_template_namespace"]
+TEMPLATE_DEFAULTS = ["name", "parameter_format", "components", "language", "status", "category", "sub_category"]
+Read = Callable[[], JSON]
+
+
+def number_node(world: World, number: PhoneNumber, fields: str) -> dict[str, JSON]:
+    status = "CONNECTED" if number.registered else "PENDING"
+    platform = "CLOUD_API" if number.registered else "NOT_APPLICABLE"
+    score = number.quality
+    reads: dict[str, Read] = {
+        "verified_name": lambda: number.verified_name,
+        "code_verification_status": lambda: number.verification,
+        "display_phone_number": lambda: number.display,
+        "quality_rating": lambda: score,
+        "quality_score": lambda: {"score": score},
+        "platform_type": lambda: platform,
+        "throughput": lambda: {"level": number.throughput if number.registered else "NOT_APPLICABLE"},
+        "webhook_configuration": lambda: _webhook_configuration(world, number),
+        "last_onboarded_time": lambda: iso(number.onboarded_at) if number.onboarded_at else None,
+        "name_status": lambda: number.name_status,
+        "new_display_name": lambda: number.new_name or None,
+        "new_name_status": lambda: number.new_name_status,
+        "certificate": lambda: number.certificate or None,
+        "status": lambda: "RESTRICTED" if number.restricted else status,
+        "account_mode": lambda: number.account_mode,
+        "is_official_business_account": lambda: False,
+        "official_business_account": lambda: {"oba_status": "NOT_STARTED"},
+        "is_pin_enabled": lambda: bool(number.pin),
+        "is_on_biz_app": lambda: number.on_biz_app,
+        "is_preverified_number": lambda: False,
+        "messaging_limit_tier": lambda: number.messaging_limit,
+        "whatsapp_business_manager_messaging_limit": lambda: number.messaging_limit,
+        "search_visibility": lambda: "NON_VISIBLE",
+        "host_platform": lambda: platform,
+        "health_status": lambda: _health(world, number),
+        "conversational_automation": lambda: {"id": number.id},
+    }
+    return _chosen(number.id, reads, fields, NUMBER_DEFAULTS)
+
+
+def waba_node(world: World, waba: Waba, fields: str) -> dict[str, JSON]:
+    business = world.businesses.things[waba.business_id]
+    owner = {"name": business.name, "id": business.id}
+    reads: dict[str, Read] = {
+        "name": lambda: waba.name,
+        "currency": lambda: waba.currency,
+        "timezone_id": lambda: waba.timezone_id,
+        "message_template_namespace": lambda: f"{waba.id}_ns",
+        "account_review_status": lambda: "APPROVED",
+        "business_verification_status": lambda: "verified",
+        "owner_business_info": lambda: owner,
+        "on_behalf_of_business_info": lambda: owner | {"status": "APPROVED", "type": "SELF"},
+        "primary_funding_id": lambda: "0",
+        "ownership_type": lambda: "CLIENT_OWNED",
+        "status": lambda: "ACTIVE",
+        "country": lambda: waba.country,
+        "is_enabled_for_insights": lambda: False,
+        "marketing_messages_lite_api_status": lambda: "INELIGIBLE",
+        "whatsapp_business_manager_messaging_limit": lambda: "TIER_2K",
+        "health_status": lambda: _waba_health(waba),
+        "creation_time": lambda: waba.made_at,
+        "phone_numbers": lambda: paged([number_node(world, n, "") for n in world.waba_numbers(waba.id)]),
+    }
+    return _chosen(waba.id, reads, fields, WABA_DEFAULTS)
+
+
+def template_node(template: Template, fields: str) -> dict[str, JSON]:
+    reads: dict[str, Read] = {
+        "name": lambda: template.name,
+        "parameter_format": lambda: template.parameter_format,
+        "components": lambda: template.components,
+        "language": lambda: template.language,
+        "status": lambda: template.status,
+        "category": lambda: template.category,
+        "sub_category": lambda: None,
+        "rejected_reason": lambda: template.rejected_reason,
+        "quality_score": lambda: {"score": "UNKNOWN", "date": 0},
+    }
+    return _chosen(template.id, reads, fields, TEMPLATE_DEFAULTS)
+
+
+def app_node(app: App) -> dict[str, JSON]:
+    return {"name": app.name, "link": f"https://www.facebook.com/games/?app_id={app.id}", "id": app.id}
+
+
+def paged(
+    items: Iterable[dict[str, JSON]], parameters: dict[str, JSON] | None = None, url: str = ""
+) -> dict[str, JSON]:
+    """One page of a list. A cursor is the id of the last item seen; `next` is absent on the last page."""
+    every = list(items)
+    asked = parameters or {}
+    limit = int(str(asked.get("limit") or 25)) if str(asked.get("limit") or 25).isdigit() else 25
+    after = str(asked.get("after") or "")
+    start = next((at + 1 for at, item in enumerate(every) if item["id"] == after), 0)
+    page = every[start : start + max(1, limit)]
+    if not page:
+        return {"data": []}
+    paging: dict[str, JSON] = {"cursors": {"before": page[0]["id"], "after": page[-1]["id"]}}
+    if start + len(page) < len(every):
+        paging["next"] = f"{url}?limit={limit}&after={page[-1]['id']}"
+    return {"data": page, "paging": paging}
+
+
+def iso(at: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime(at))
+
+
+def field_names(fields: str) -> list[str]:
+    """Top-level names of `a,b{c,d},e.limit(3){f}`."""
+    flat = re.sub(r"\([^()]*\)", "", fields)
+    while "{" in flat and (smaller := re.sub(r"\{[^{}]*\}", "", flat)) != flat:
+        flat = smaller
+    return [name.split(".")[0].strip() for name in flat.split(",") if name.strip()]
+
+
+def _chosen(id: str, reads: dict[str, Read], fields: str, defaults: list[str]) -> dict[str, JSON]:
+    wanted = field_names(fields) or defaults
+    shown = {name: reads[name]() for name in wanted if name in reads}
+    return {name: value for name, value in shown.items() if value is not None} | {"id": id}
+
+
+def unknown_field(kind: str, fields: str) -> str:
+    """The first name Graph does not know, which it refuses with code 100; "" when all are known."""
+    known = {"number": _NUMBER_FIELDS, "waba": _WABA_FIELDS}[kind]
+    return next((name for name in field_names(fields) if name not in known), "")
+
+
+def _webhook_configuration(world: World, number: PhoneNumber) -> dict[str, JSON]:
+    waba = world.wabas.things[number.waba_id]
+    shown: dict[str, JSON] = {}
+    for app_id, override in waba.subscribed.items():
+        app = world.apps.get(app_id)
+        if override.url:
+            shown["whatsapp_business_account"] = override.url
+        if app is not None and app.subscription is not None:
+            shown["application"] = app.subscription.callback_url
+    if number.override.url:
+        shown["phone_number"] = number.override.url
+    return shown
+
+
+def _health(world: World, number: PhoneNumber) -> dict[str, JSON]:
+    problem = _number_problem(number)
+    state = "BLOCKED" if problem else "AVAILABLE"
+    entity: dict[str, JSON] = {"entity_type": "PHONE_NUMBER", "id": number.id, "can_send_message": state}
+    if problem:
+        entity["errors"] = [problem]
+    waba_entity = {"entity_type": "WABA", "id": number.waba_id, "can_send_message": "AVAILABLE"}
+    return {"can_send_message": state, "entities": [entity, waba_entity]}
+
+
+def _number_problem(number: PhoneNumber) -> dict[str, JSON] | None:
+    if number.restricted:
+        return {"error_code": 141010, "error_description": "The number is restricted.", "possible_solution": "Appeal."}
+    if not number.registered:
+        return {
+            "error_code": 141000,
+            "error_description": "The phone number is not registered.",
+            "possible_solution": "Register it with the Cloud API.",
+        }
+    if not number.payment:
+        return {
+            "error_code": 141006,
+            "error_description": "There is an error with the payment method.",
+            "possible_solution": "Add a payment method in WhatsApp Manager.",
+        }
+    return None
+
+
+def _waba_health(waba: Waba) -> dict[str, JSON]:
+    entity = {"entity_type": "WABA", "id": waba.id, "can_send_message": "AVAILABLE"}
+    return {"can_send_message": "AVAILABLE", "entities": [entity]}
+
+
+_NUMBER_FIELDS = frozenset(
+    [
+        *NUMBER_DEFAULTS,
+        *[
+            "id",
+            "name_status",
+            "new_display_name",
+            "new_name_status",
+            "certificate",
+            "new_certificate",
+            "status",
+            "account_mode",
+            "username",
+            "is_official_business_account",
+            "official_business_account",
+            "is_pin_enabled",
+            "is_on_biz_app",
+            "is_preverified_number",
+            "health_status",
+            "messaging_limit_tier",
+            "whatsapp_business_manager_messaging_limit",
+            "search_visibility",
+            "conversational_automation",
+            "quality_score",
+            "eligibility_for_api_business_global_search",
+            "host_platform",
+            "whatsapp_business_profile",
+            "whatsapp_business_account",
+        ],
+    ]
+)
+_WABA_FIELDS = frozenset(
+    [
+        *WABA_DEFAULTS,
+        *[
+            "id",
+            "account_review_status",
+            "business_verification_status",
+            "owner_business_info",
+            "on_behalf_of_business_info",
+            "primary_funding_id",
+            "ownership_type",
+            "status",
+            "country",
+            "is_enabled_for_insights",
+            "health_status",
+            "creation_time",
+            "marketing_messages_lite_api_status",
+            "whatsapp_business_manager_messaging_limit",
+            "phone_numbers",
+            "subscribed_apps",
+            "auth_international_rate_eligibility",
+            "primary_business_location",
+            "message_templates",
+        ],
+    ]
+)

@@ -1,0 +1,79 @@
+"""A small page that says what is here."""
+
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from safarichat.sandbox import states
+from safarichat.sandbox.handset.screens import address
+from safarichat.sandbox.pages import page
+from safarichat.sandbox.things import JSON
+from safarichat.sandbox.world import World
+
+
+class Overview:
+    def __init__(self, world: World, base_url: str) -> None:
+        self.world, self.base_url = world, base_url
+
+    def routes(self) -> list[Route]:
+        return [Route("/_sandbox", self.show), Route("/_sandbox/", self.show)]
+
+    async def show(self, request: Request) -> Response:
+        if "json" in request.headers.get("accept", ""):
+            return JSONResponse(self._facts())
+        return page("Provider sandbox", self._html(), kind="overview")
+
+    def _facts(self) -> dict[str, JSON]:
+        app = self.world.app
+        subscription = app.subscription
+        return {
+            "app": {
+                "META_APP_ID": app.id,
+                "META_CONFIG_ID": app.config_id,
+                "META_BUSINESS_ID": app.business_id,
+                "callback_url": subscription.callback_url if subscription else None,
+                "fields": subscription.fields if subscription else [],
+            },
+            "numbers": [states.shown(self.world, number) for number in self.world.numbers],
+            "handsets": [f"{self.base_url}/phone/{address(customer)}" for customer in self.world.customers],
+        }
+
+    def _html(self) -> str:
+        facts = self._facts()
+        app = "".join(_row(name, value) for name, value in facts["app"].items())
+        numbers = "".join(
+            f"<tr><td>{escape(n['display_phone_number'])}</td><td>{escape(n['verified_name'])}</td>"
+            f"<td>{escape(n['phone_number_id'])}</td><td>{escape(n['waba_id'])}</td>"
+            f"<td>{'registered' if n['registered'] else 'not registered'}"
+            f"{', code ' + escape(n['code']) if n['code'] else ''}</td>"
+            f'<td><a href="/wa.me/{n["phone_number"][1:]}">Chat</a></td></tr>'
+            for n in facts["numbers"]
+        )
+        handsets = "".join(
+            f'<li><a href="/phone/{escape(address(c))}">{escape(c.name)}</a> {escape(address(c))}</li>'
+            for c in self.world.customers
+        )
+        stats = self.world.stats
+        return f"""<main><h1>Provider sandbox</h1>
+<p>This stands in for Meta and for customers' handsets. Nothing here reaches a real person.</p>
+<h2>Meta app</h2><div class="wide" tabindex="0"><table><tbody>{app}</tbody></table></div>
+<h2>Numbers</h2>
+{_table(["Number", "Name", "Phone number id", "WABA id", "State", "Chat"], numbers, "None yet: connect one in SafariChat.")}
+<h2>Handsets</h2><ul>{handsets}</ul><p><a href="/phone/">Open a handset</a></p>
+<h2>Figures</h2><p>{stats.accepted} messages accepted, {stats.duplicates} of them duplicates; {stats.webhooks_sent} webhooks
+sent, {stats.webhooks_retried} of them again, {stats.webhooks_given_up} given up,
+{len(self.world.deliveries)} waiting.</p></main>"""
+
+
+def _row(name: str, value: JSON) -> str:
+    text = ", ".join(value) if isinstance(value, list) else str(value or "not registered")
+    return f'<tr><th scope="row">{escape(name)}</th><td>{escape(text)}</td></tr>'
+
+
+def _table(head: list[str], rows: str, empty: str) -> str:
+    if not rows:
+        return f"<p>{escape(empty)}</p>"
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    return f'<div class="wide" tabindex="0"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'

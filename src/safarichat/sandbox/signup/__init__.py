@@ -1,0 +1,1 @@
+"""Embedded Signup: the JavaScript SDK and the pages of the popup."""

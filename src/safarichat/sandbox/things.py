@@ -1,0 +1,211 @@
+"""What the pretend world is made of. Each thing has an `id` and is kept across restarts."""
+
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct, field
+
+JSON = Any  # what travels in JSON
+
+
+class Thing(Struct, kw_only=True):
+    id: str
+
+
+T = TypeVar("T", bound=Thing)
+
+
+class Subscription(Struct, kw_only=True):
+    """Where an app wants its webhooks, and which fields."""
+
+    callback_url: str
+    verify_token: str
+    fields: list[str]
+
+
+class Override(Struct, kw_only=True):
+    """A callback of its own for one WABA or one number; an empty url means the app's."""
+
+    url: str = ""
+    verify_token: str = ""
+
+
+class App(Thing):
+    """`business_id` is the partner's own portfolio, `config_id` the login configuration."""
+
+    secret: str
+    name: str
+    business_id: str
+    config_id: str
+    subscription: Subscription | None = None
+
+
+class Token(Thing):
+    """`id` is the token itself. `waba_ids` are newest first; `all_assets` is the partner's own system user."""
+
+    app_id: str
+    user_id: str
+    business_id: str
+    scopes: list[str]
+    waba_ids: list[str] = field(default_factory=list)
+    all_assets: bool = False
+    issued_at: int = 0
+    expires_at: int = 0
+    revoked: bool = False
+
+
+class Code(Thing):
+    """An authorization code: 30 seconds, one use, and for a full-page login bound to its redirect_uri."""
+
+    app_id: str
+    redirect_uri: str
+    made_at: float
+    scopes: list[str]
+    waba_ids: list[str]
+    business_id: str
+    token_lifetime_s: int
+    used: bool = False
+
+
+class Business(Thing):
+    name: str
+    email: str = ""
+    website: str = ""
+    country: str = "KE"
+    timezone: str = ""
+    made_at: int = 0
+
+
+class Waba(Thing):
+    """`shared_with` are the apps the customer granted access to, `subscribed` those that asked for its webhooks."""
+
+    name: str
+    business_id: str
+    currency: str = "USD"
+    timezone_id: str = "1"
+    country: str = "KE"
+    made_at: int = 0
+    shared_with: list[str] = field(default_factory=list)
+    subscribed: dict[str, Override] = field(default_factory=dict)
+
+
+class PhoneNumber(Thing):
+    """A business number. `phone` is digits with country code."""
+
+    waba_id: str
+    phone: str
+    display: str
+    verified_name: str
+    verification: str = "NOT_VERIFIED"
+    quality: str = "UNKNOWN"
+    throughput: str = "STANDARD"
+    messaging_limit: str = "TIER_2K"
+    name_status: str = "APPROVED"
+    new_name: str = ""
+    new_name_status: str = "NONE"
+    account_mode: str = "LIVE"
+    registered: bool = False
+    pin: str = ""
+    on_biz_app: bool = False
+    certificate: str = ""
+    onboarded_at: int = 0
+    override: Override = field(default_factory=Override)
+    profile: dict[str, JSON] = field(default_factory=dict)
+    code: str = ""
+    code_asked_at: list[float] = field(default_factory=list)
+    wrong_codes: int = 0
+    registrations: list[float] = field(default_factory=list)
+    wrong_pins: list[float] = field(default_factory=list)
+    payment: bool = True
+    restricted: str = ""
+    offline_reason: str = ""
+
+
+class Template(Thing):
+    waba_id: str
+    name: str
+    language: str
+    category: str
+    status: str
+    components: list[JSON]
+    parameter_format: str = "POSITIONAL"
+    rejected_reason: str = "NONE"
+
+
+class Media(Thing):
+    phone_number_id: str
+    mime_type: str
+    data: bytes
+    sha256: str
+    filename: str = ""
+    made_at: int = 0
+    inbound: bool = False
+
+
+class Customer(Thing):
+    """A person with a handset. `phone` is what people dial, `wa_id` what WhatsApp calls it; both empty when hidden
+    behind a username. `reads`: opens every message by itself. `receipts`: tells that it was read."""
+
+    phone: str = ""
+    wa_id: str = ""
+    user_id: str = ""
+    username: str = ""
+    name: str = ""
+    blocked: bool = False
+    opted_out: bool = False
+    reads: bool = False
+    receipts: bool = True
+    on_whatsapp: bool = True
+
+
+class Message(Thing):
+    """A message either way. `inbound` is seen from the business. `body` is the Cloud API message object without
+    addressing; `status` climbs accepted → sent → delivered → read | failed; `to` is what the sender wrote."""
+
+    phone_number_id: str
+    customer_id: str
+    inbound: bool
+    at: float
+    body: msgspec.Raw
+    to: str = ""
+    opaque: str = ""
+    status: str = "accepted"
+    error: int = 0
+    sent_to_user_id: bool = False
+
+    def content(self) -> dict[str, JSON]:
+        decoded: dict[str, JSON] = msgspec.json.decode(self.body)
+        return decoded
+
+
+class Chat(Thing):
+    """What one customer and one business number have between them. `customer_wrote_at` opens the 24-hour window."""
+
+    phone_number_id: str
+    customer_id: str
+    customer_wrote_at: float = 0
+    unread: int = 0
+    typing_until: float = 0
+
+
+class Delivery(Thing):
+    """A webhook on its way: the bytes are signed once and never change between tries."""
+
+    app_id: str
+    url: str
+    body: bytes
+    made_at: float
+    tries: int = 0
+
+
+class Settings(Thing):
+    """How the pretend world behaves; POST /_sandbox/settings changes it."""
+
+    sent_ms: int = 40
+    delivered_ms: int = 160
+    read_ms: int = 600
+    batch: int = 100
+    raw_utf8: bool = False
+    rates: bool = True
+    retry_scale: float = 1.0
+    hook_timeout_ms: int = 10_000
