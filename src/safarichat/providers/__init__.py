@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from safarichat.providers import dialog360, meta, twilio
 from safarichat.providers.shapes import (
     JSON,
     Abilities,
@@ -62,11 +63,44 @@ class Provider(Protocol):
     def disconnect(
         self, number: Number, platform: Platform, *, deregister: bool, done: frozenset[str]
     ) -> Talk[StepsDone]:
-        """Undo what `connect` did. Give `done={"unsubscribed"}` when another live number uses the same business account:
-        the subscription is the account's, not the number's."""
+        """Undo what `connect` did. Give `done={"unsubscribed"}` when another live number uses the same business
+        account: the subscription is the account's, not the number's."""
 
     def register_hooks(self, platform: Platform) -> Talk[Health]:
         """Make the platform's own app deliver to `platform.hook_url`, and read back that it does."""
 
     def hooks(self, platform: Platform) -> Talk[Health]:
         """Where the platform's own app delivers to, compared with where it should."""
+
+
+class UnknownProvider(LookupError):
+    """There is no such provider, or it can't be used yet."""
+
+
+_PROVIDERS: dict[str, Provider] = {"meta": meta}
+_ALIASES = {"facebook": "meta"}
+_FACTS = (meta.facts, dialog360.facts, twilio.facts)
+
+
+def get(name: str) -> Provider:
+    """The provider of this name or alias. Raises UnknownProvider: check with `names()` what a person typed."""
+    try:
+        return _PROVIDERS[canonical(name)]
+    except KeyError:
+        raise UnknownProvider(name) from None
+
+
+def canonical(name: str) -> str:
+    """The one name a provider is stored under, for any spelling of it; an unknown name comes back as it is."""
+    plain = name.strip().lower()
+    return _ALIASES.get(plain, plain)
+
+
+def names() -> tuple[str, ...]:
+    """The providers that numbers can be connected to."""
+    return tuple(_PROVIDERS)
+
+
+def all_facts() -> list[Facts]:
+    """A column of the comparison page for each provider, also for those that can't be used yet."""
+    return list(_FACTS)

@@ -1,4 +1,4 @@
-"""The values that cross the provider seam: bytes and facts in, calls and outcomes out. How a talk works: `ground.talks`."""
+"""The values that cross the provider seam: bytes and facts in, calls and outcomes out. Talks: `ground.talks`."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -233,8 +233,8 @@ class StepsDone(Struct, frozen=True):
 
 class Person(Struct, frozen=True, kw_only=True):
     """A customer as one event names them: any of these may be empty. `phone`/`wa_id` digits without +; `user_id` is
-    business-scoped and opaque. Where a sender's number and WhatsApp id differ, `wa_id` is the id and `phone` the number;
-    else `phone` is empty."""
+    business-scoped and opaque. Where a sender's number and WhatsApp id differ, `wa_id` is the id and `phone` the
+    number; else `phone` is empty."""
 
     wa_id: str = ""
     phone: str = ""
@@ -275,8 +275,8 @@ class StatusChanged(Struct, frozen=True, kw_only=True):
 
 
 class AccountChanged(Struct, frozen=True, kw_only=True):
-    """A number or its business account changed. One of `phone_number_id`, `phone_number` (digits), `waba_id` says which;
-    `facts` are new values by the names of Health.facts; `status`, when set, is the credential's new status."""
+    """A number or its business account changed. One of `phone_number_id`, `phone_number` (digits), `waba_id` says
+    which; `facts` are new values by the names of Health.facts; `status`, when set, is the credential's new status."""
 
     field: str
     event: str

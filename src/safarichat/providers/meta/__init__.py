@@ -1,0 +1,26 @@
+"""Meta itself: the Cloud API with our own Meta app, numbers connected by Embedded Signup."""
+
+from safarichat.providers.cloud_api.envelope import read as read_body
+from safarichat.providers.meta.about import ABILITIES, FACTS
+from safarichat.providers.meta.callbacks import hooks as hooks
+from safarichat.providers.meta.callbacks import register_hooks as register_hooks
+from safarichat.providers.meta.checking import check as check
+from safarichat.providers.meta.connecting import connect as connect
+from safarichat.providers.meta.leaving import disconnect as disconnect
+from safarichat.providers.meta.sending import mark_read as mark_read
+from safarichat.providers.meta.sending import send as send
+from safarichat.providers.meta.signup import login as login
+from safarichat.providers.meta.signup import missing_settings as missing_settings
+from safarichat.providers.meta.signup import session_event as session_event
+from safarichat.providers.meta.signup import trusted_origins as trusted_origins
+from safarichat.providers.meta.webhooks import authentic as authentic
+from safarichat.providers.meta.webhooks import greet as greet
+from safarichat.providers.shapes import Event, Hook
+
+name = "meta"
+facts = FACTS
+abilities = ABILITIES
+
+
+def read(hook: Hook) -> list[Event]:
+    return read_body(hook.body)

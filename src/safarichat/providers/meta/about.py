@@ -1,0 +1,43 @@
+"""Meta's column of the comparison page, and what it can carry."""
+
+from safarichat.providers.cloud_api.previews import MEDIA
+from safarichat.providers.errors import N_
+from safarichat.providers.shapes import Abilities, Facts
+
+FACTS = Facts(
+    name="meta",
+    label="Meta",
+    summary=N_("Straight to Meta's own Cloud API, with nobody in between."),
+    best_for=N_("Businesses that want the lowest cost and every new feature first."),
+    you_need=(
+        N_("A Facebook login that may manage your business"),
+        N_("A phone number that can receive an SMS or a call"),
+        N_("A payment method at Meta for messages that cost something"),
+    ),
+    who_bills=N_("Meta bills you directly, per message, without a surcharge."),
+    time=N_("About five minutes; Meta's review of a new business may take a day."),
+    limits=N_("80 messages a second for a number, up to 1,000 later; 250 new people a day at first."),
+    works_with_phone_app=N_("Yes: the number can stay in the WhatsApp Business app, at 20 messages a second."),
+    pros=(
+        N_("No fee besides Meta's own prices"),
+        N_("New features arrive here first"),
+        N_("Read receipts, typing and every kind of message"),
+    ),
+    cons=(
+        N_("Support comes from Meta's help centre only"),
+        N_("Whoever runs this installation needs a reviewed Meta app"),
+    ),
+    docs_url="https://developers.facebook.com/docs/whatsapp/cloud-api",
+    is_available=True,
+)
+
+ABILITIES = Abilities(
+    kinds=MEDIA | {"text", "template", "location", "contacts", "interactive", "reaction"},
+    can_register=True,
+    can_mark_read=True,
+    can_show_typing=True,
+    fetches_media_by_id=True,
+    throughput_mps=80,
+    pair_interval_s=6.0,
+    modes=("signup", "coexistence"),
+)

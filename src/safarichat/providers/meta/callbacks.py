@@ -1,0 +1,78 @@
+"""Where our Meta app delivers its events: registering our address and reading it back (reference §7.1)."""
+
+from msgspec.structs import replace
+
+from safarichat.providers.cloud_api.errors import problem_of
+from safarichat.providers.cloud_api.loose import mappings, text, texts
+from safarichat.providers.errors import N_
+from safarichat.providers.meta import problems
+from safarichat.providers.meta.graph import app_token, ask, graph, is_ok, listed
+from safarichat.providers.meta.signup import missing_settings
+from safarichat.providers.shapes import JSON, Answer, Call, Check, Health, Platform, Problem, Talk
+
+OBJECT = "whatsapp_business_account"
+NEEDED_FIELDS = ("messages", "account_update", "phone_number_quality_update", "phone_number_name_update")
+WANTED_FIELDS = (
+    *NEEDED_FIELDS,
+    "message_template_status_update",
+    "message_template_quality_update",
+    "message_template_components_update",
+    "template_category_update",
+    "account_review_update",
+    "account_alerts",
+    "business_capability_update",
+    "security",
+    "user_preferences",
+)
+DELIVERED = N_("Meta delivers this app's events to our address.")
+
+
+def register_hooks(platform: Platform) -> Talk[Health]:
+    """Meta calls the address at once and expects its handshake, so the web process must be up."""
+    if missing := missing_settings(platform):
+        return _unhealthy(replace(problems.SETTINGS_MISSING, details=", ".join(missing)))
+    answer = yield from ask(_register_call(platform, WANTED_FIELDS))
+    if not is_ok(answer) and problem_of(answer).key == "parameter_invalid":  # an app may lack the right to some field
+        answer = yield from ask(_register_call(platform, NEEDED_FIELDS))
+    if not is_ok(answer):
+        return _unhealthy(problem_of(answer))
+    return (yield from hooks(platform))
+
+
+def _register_call(platform: Platform, fields: tuple[str, ...]) -> Call:
+    form = {
+        "object": OBJECT,
+        "callback_url": platform.hook_url,
+        "verify_token": platform["META_WEBHOOK_VERIFY_TOKEN"],
+        "fields": ",".join(fields),
+        "include_values": "true",
+    }
+    path = f"{platform['META_APP_ID']}/subscriptions"
+    return replace(graph(platform, "register webhook", "POST", path, app_token(platform), form=form), timeout_s=20.0)
+
+
+def hooks(platform: Platform) -> Talk[Health]:
+    """Compares the registered address and fields with what they should be."""
+    path = f"{platform['META_APP_ID']}/subscriptions"
+    answer = yield from ask(graph(platform, "read webhook", "GET", path, app_token(platform)))
+    if not is_ok(answer):
+        return _unhealthy(replace(problem_of(answer), number_status="attention"))
+    return _compared(answer, platform)
+
+
+def _compared(answer: Answer, platform: Platform) -> Health:
+    ours = next((each for each in listed(answer) if text(each, "object") == OBJECT), {})
+    address = text(ours, "callback_url")
+    fields = [name for each in mappings(ours, "fields") if (name := text(each, "name"))] or texts(ours, "fields")
+    facts: dict[str, JSON] = {"hook_url": address, "hook_fields": fields}
+    missing = [name for name in NEEDED_FIELDS if name not in fields]
+    if address != platform.hook_url or ours.get("active") is False:
+        return _unhealthy(replace(problems.HOOK_MISSING, details=address), facts)
+    if missing:
+        return _unhealthy(replace(problems.HOOK_MISSING, details=", ".join(missing)), facts)
+    return Health(status="connected", checks=(Check(name="webhook", ok=True, message=DELIVERED),), facts=facts)
+
+
+def _unhealthy(problem: Problem, facts: dict[str, JSON] | None = None) -> Health:
+    check = Check(name="webhook", ok=False, message=problem.message, cure=problem.cure, details=problem.details)
+    return Health(status="attention", checks=(check,), facts=facts or {}, problems=(problem,))
