@@ -1,1 +1,1 @@
-"""A stand-in for WhatsApp providers and for customers' handsets. Imports nothing of ours, is imported by nothing of ours."""
+"""A stand-in for WhatsApp providers and customers' handsets; neither imports ours nor is imported by it."""

@@ -8,21 +8,12 @@ import msgspec
 from safarichat.sandbox.things import JSON
 from safarichat.sandbox.wire import Asked
 
-SECRET = frozenset(
-    [
-        "access_token",
-        "client_secret",
-        "input_token",
-        "appsecret_proof",
-        "fb_exchange_token",
-        "code",
-        "pin",
-        "verify_token",
-        "hub.verify_token",
-        "revoke_token",
-        "hash",
-    ]
+NAMES = (
+    "access_token client_secret input_token appsecret_proof fb_exchange_token revoke_token verify_token "
+    "hub.verify_token hash"
 )
+SECRET = frozenset(NAMES.split())
+SECRET_AT_THE_TOP = SECRET | {"code", "pin"}  # deeper down these words mean other things, as a language's code does
 MASK = "***"
 LONGEST_BODY = 20_000
 

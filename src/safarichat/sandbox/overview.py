@@ -12,6 +12,8 @@ from safarichat.sandbox.pages import page
 from safarichat.sandbox.things import JSON
 from safarichat.sandbox.world import World
 
+COLUMNS = ["Number", "Name", "Phone number id", "WABA id", "State", "Chat"]
+
 
 class Overview:
     def __init__(self, world: World, base_url: str) -> None:
@@ -60,10 +62,10 @@ class Overview:
 <p>This stands in for Meta and for customers' handsets. Nothing here reaches a real person.</p>
 <h2>Meta app</h2><div class="wide" tabindex="0"><table><tbody>{app}</tbody></table></div>
 <h2>Numbers</h2>
-{_table(["Number", "Name", "Phone number id", "WABA id", "State", "Chat"], numbers, "None yet: connect one in SafariChat.")}
+{_table(COLUMNS, numbers, "None yet: connect one in SafariChat.")}
 <h2>Handsets</h2><ul>{handsets}</ul><p><a href="/phone/">Open a handset</a></p>
-<h2>Figures</h2><p>{stats.accepted} messages accepted, {stats.duplicates} of them duplicates; {stats.webhooks_sent} webhooks
-sent, {stats.webhooks_retried} of them again, {stats.webhooks_given_up} given up,
+<h2>Figures</h2><p>{stats.accepted} messages accepted, {stats.duplicates} of them duplicates;
+{stats.webhooks_sent} webhooks sent, {stats.webhooks_retried} of them again, {stats.webhooks_given_up} given up,
 {len(self.world.deliveries)} waiting.</p></main>"""
 
 

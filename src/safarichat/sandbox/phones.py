@@ -3,15 +3,13 @@
 import re
 
 # Calling codes used by the pretend world, longest first when looked up. Not a full list: unknown ones become "ZZ".
-COUNTRIES = {
-    "1": "US", "7": "RU", "20": "EG", "27": "ZA", "31": "NL", "32": "BE", "33": "FR", "34": "ES", "39": "IT", "41": "CH",
-    "43": "AT", "44": "GB", "45": "DK", "46": "SE", "47": "NO", "48": "PL", "49": "DE", "51": "PE", "52": "MX", "54": "AR",
-    "55": "BR", "56": "CL", "57": "CO", "60": "MY", "61": "AU", "62": "ID", "63": "PH", "64": "NZ", "65": "SG", "66": "TH",
-    "81": "JP", "82": "KR", "84": "VN", "86": "CN", "90": "TR", "91": "IN", "92": "PK", "94": "LK", "98": "IR", "212": "MA",
-    "221": "SN", "233": "GH", "234": "NG", "237": "CM", "249": "SD", "250": "RW", "251": "ET", "254": "KE", "255": "TZ",
-    "256": "UG", "258": "MZ", "260": "ZM", "263": "ZW", "351": "PT", "353": "IE", "358": "FI", "380": "UA", "420": "CZ",
-    "852": "HK", "880": "BD", "966": "SA", "971": "AE", "972": "IL", "977": "NP",
-}  # fmt: skip
+CODES = (
+    "1:US 7:RU 20:EG 27:ZA 31:NL 32:BE 33:FR 34:ES 39:IT 41:CH 43:AT 44:GB 45:DK 46:SE 47:NO 48:PL 49:DE 51:PE "
+    "52:MX 54:AR 55:BR 56:CL 57:CO 60:MY 61:AU 62:ID 63:PH 64:NZ 65:SG 66:TH 81:JP 82:KR 84:VN 86:CN 90:TR "
+    "91:IN 92:PK 94:LK 98:IR 212:MA 221:SN 233:GH 234:NG 237:CM 249:SD 250:RW 251:ET 254:KE 255:TZ 256:UG "
+    "258:MZ 260:ZM 263:ZW 351:PT 353:IE 358:FI 380:UA 420:CZ 852:HK 880:BD 966:SA 971:AE 972:IL 977:NP "
+)
+COUNTRIES = dict(pair.split(":") for pair in CODES.split())
 
 
 def digits(text: str) -> str:

@@ -53,7 +53,7 @@ class Bubbles:
             case {"caption": str(text)}:
                 return text
             case {"name": str(name)} if kind == "template":
-                return self._template_text(message, payload)[1] or name
+                return self._template_text(message, content["template"])[1] or name
             case {"button_reply": {"title": str(title)}} | {"list_reply": {"title": str(title)}}:
                 return title
         return kind.capitalize()
@@ -182,7 +182,8 @@ class Bubbles:
         faces = "".join(
             f'<button name="payload" value="{face}" aria-label="React {face}">{face}</button>' for face in REACTIONS
         )
-        hidden = f'<input type="hidden" name="kind" value="reaction"><input type="hidden" name="reply_to" value="{escape(message.id)}">'
+        hidden = '<input type="hidden" name="kind" value="reaction">'
+        hidden += f'<input type="hidden" name="reply_to" value="{escape(message.id)}">'
         return f'<div class="deeds">{reply}<form method="post" action="{self.base}/taps">{hidden}{faces}</form></div>'
 
     def _quote(self, content: dict[str, JSON]) -> str:

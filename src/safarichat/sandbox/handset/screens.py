@@ -19,7 +19,8 @@ def handset(customer: Customer, number: PhoneNumber | None, parts: dict[str, str
     base = f"/phone/{quote(address(customer))}"
     chat = _chat(base, number, parts["thread"], text) if number else _nothing_open()
     opened = number.id if number else ""
-    return f"""<div class="phone {"in-chat" if number else ""}" data-live="{base}/live" data-with="{opened}" data-version="{version}">
+    kind = "phone in-chat" if number else "phone"
+    return f"""<div class="{kind}" data-live="{base}/live" data-with="{opened}" data-version="{version}">
 <nav aria-label="Chats"><header><h1>{escape(customer.name)}</h1><p>{escape(_identity(customer))}</p></header>
 <div id="chats">{parts["chats"]}</div>
 {_switches(base, customer)}
@@ -105,7 +106,8 @@ def _chat(base: str, number: PhoneNumber, thread: str, text: str) -> str:
 <p id="quoted" hidden><span></span> <button type="button" aria-label="Do not quote">×</button></p>
 <input type="hidden" name="reply_to" value="">
 <details class="attach"><summary aria-label="Attach">+</summary>
-<div><p><label for="file">From this computer</label><input id="file" name="file" type="file"></p>{samples}</div></details>
+<div><p><label for="file">From this computer</label><input id="file" name="file" type="file"></p>
+{samples}</div></details>
 <label class="hidden" for="text">Message</label>
 <textarea id="text" name="text" rows="1" placeholder="Message" maxlength="4096" autofocus>{escape(text)}</textarea>
 <button class="send">Send</button>

@@ -159,8 +159,9 @@ class Handsets:
         return self.world.number(request.path_params["number"])
 
     def _nobody(self, address: str) -> Response:
-        text = f"<main><h1>Not on WhatsApp</h1><p>The number {escape(address)} is not on WhatsApp in this sandbox.</p></main>"
-        return page("Not on WhatsApp", text, kind="handset", status=404)
+        text = f"<p>The number {escape(address)} is not on WhatsApp in this sandbox.</p>"
+        body = f'<main class="chooser"><h1>Not on WhatsApp</h1>{text}</main>'
+        return page("Not on WhatsApp", body, kind="handset", status=404)
 
 
 async def _draft(request: Request) -> Draft:

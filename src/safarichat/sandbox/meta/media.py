@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 
 from safarichat.sandbox import ids
 from safarichat.sandbox.meta.errors import GraphError, no_such_object
+from safarichat.sandbox.meta.samples import SAMPLES
 from safarichat.sandbox.meta.tokens import MESSAGING, Caller
 from safarichat.sandbox.things import JSON, Media, PhoneNumber
 from safarichat.sandbox.wire import Answer, Asked, Upload, as_json
@@ -16,17 +17,6 @@ MB = 1024 * 1024
 LARGEST = {"image": 5 * MB, "video": 16 * MB, "audio": 16 * MB, "sticker": 500 * 1024, "document": 100 * MB}
 URL_LIFETIME_S = 300
 KEPT_S = {True: 7 * 24 * 3600, False: 30 * 24 * 3600}
-# A picture of one grey pixel, for customers who send an image that nobody uploaded.
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNsaGj4DwAFhAKAjM1mJgAAAABJRU5ErkJggg=="
-)
-SAMPLES = {
-    "image": ("image/png", PIXEL),
-    "sticker": ("image/webp", b"RIFF\x1a\x00\x00\x00WEBPVP8L\r\x00\x00\x00/\x00\x00\x00\x10\x07\x10\x11\x11\x88\x88\xfe\x07\x00"),
-    "audio": ("audio/ogg; codecs=opus", b"OggS"),
-    "video": ("video/mp4", b"\x00\x00\x00\x18ftypmp42"),
-    "document": ("application/pdf", b"%PDF-1.4\n%%EOF\n"),
-}  # fmt: skip
 
 
 def upload(world: World, number: PhoneNumber, parameters: dict[str, JSON]) -> dict[str, JSON]:
@@ -102,13 +92,14 @@ def fill_in(world: World, number: PhoneNumber, content: dict[str, JSON], base_ur
     kind = str(content.get("type", ""))
     if kind not in SAMPLES:
         return content
-    given = content.get(kind) if isinstance(content.get(kind), dict) else {}
+    payload = content.get(kind)
+    given: dict[str, JSON] = payload if isinstance(payload, dict) else {}
     media = world.media.get(str(given.get("id", "")))
     if media is None:
         mime, data = SAMPLES[kind]
         mime = str(given.get("mime_type") or mime)
         media = keep(world, number.id, mime, data, filename=str(given.get("filename", "")), inbound=True)
-    full = {"id": media.id, "mime_type": media.mime_type, "sha256": media.sha256}
+    full: dict[str, JSON] = {"id": media.id, "mime_type": media.mime_type, "sha256": media.sha256}
     full["url"] = signed_url(world, media, base_url)
     full |= {key: given[key] for key in ("caption", "filename") if given.get(key)}
     if kind == "audio":

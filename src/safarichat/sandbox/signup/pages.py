@@ -6,7 +6,7 @@ from starlette.responses import HTMLResponse
 
 from safarichat.sandbox import ids, phones, states
 from safarichat.sandbox.pages import page, radio_field, select_field, text_field
-from safarichat.sandbox.signup.session import FINISHES, NEW, NONE, STEPS, Session, prefilled
+from safarichat.sandbox.signup.session import FINISHES, NEW, NONE, Session, prefilled
 from safarichat.sandbox.world import World
 
 TITLES = {
@@ -155,17 +155,28 @@ def _permissions(world: World, session: Session, app_name: str) -> str:
 
 def _sandbox_options(session: Session) -> str:
     """What the real popup does not ask: how this signup shall end and what shall go wrong."""
-    finishes = [(name, name) for name in FINISHES]
-    return f"""<details class="sandbox-options"><summary>Sandbox options</summary>
-{select_field("option_finish", "How it ends", finishes, session.option("finish"))}
-{select_field("option_data", "Window message is", [("string", "a JSON string"), ("object", "an object")], session.option("data"))}
-{select_field("option_order", "Window message comes", [("before", "before the login answer"), ("after", "after the login answer"), ("lost", "never")], session.option("order"))}
-{select_field("option_ids", "Ids in the message", [("all", "all"), ("waba", "only the WABA's")], session.option("ids"))}
-{select_field("option_verified", "A new number is", [("yes", "verified"), ("no", "not verified")], session.option("verified"))}
-{text_field("option_pin", "Two-step PIN the number has already", session.option("pin"), pattern="[0-9]{6}", inputmode="numeric", autocomplete="off")}
-{select_field("option_token", "The token lasts", [("60d", "60 days"), ("never", "for ever"), ("2m", "2 minutes")], session.option("token"))}
-{select_field("option_code", "The code is", [("valid", "valid for 30 seconds"), ("expired", "expired already"), ("used", "used already")], session.option("code"))}
-</details>"""
+    chosen = "".join(
+        select_field(f"option_{name}", label, choices, session.option(name)) for name, label, choices in OPTIONS
+    )
+    label, given = "Two-step PIN the number has already", session.option("pin")
+    pin = text_field("option_pin", label, given, pattern="[0-9]{6}", inputmode="numeric", autocomplete="off")
+    return f'<details class="sandbox-options"><summary>Sandbox options</summary>{chosen}{pin}</details>'
 
 
-assert set(TITLES) == set(STEPS)
+OPTIONS: list[tuple[str, str, list[tuple[str, str]]]] = [
+    ("finish", "How it ends", [(name, name) for name in FINISHES]),
+    ("data", "Window message is", [("string", "a JSON string"), ("object", "an object")]),
+    (
+        "order",
+        "Window message comes",
+        [("before", "before the login answer"), ("after", "after the login answer"), ("lost", "never")],
+    ),
+    ("ids", "Ids in the message", [("all", "all"), ("waba", "only the WABA's")]),
+    ("verified", "A new number is", [("yes", "verified"), ("no", "not verified")]),
+    ("token", "The token lasts", [("60d", "60 days"), ("never", "for ever"), ("2m", "2 minutes")]),
+    (
+        "code",
+        "The code is",
+        [("valid", "valid for 30 seconds"), ("expired", "expired already"), ("used", "used already")],
+    ),
+]

@@ -51,15 +51,16 @@ class Session(Struct, kw_only=True):
         return self.options.get(name, OPTION_DEFAULTS[name])
 
     def steps(self) -> list[str]:
-        """An existing number needs no set-up, no number no verification."""
-        number = self.answer("number", NEW)
-        skipped = NUMBER_STEPS if number not in (NEW, "") else ()
-        if self.answer("phone_choice") == NONE or number == NONE:
-            skipped = NUMBER_STEPS if number == NONE else NUMBER_STEPS[2:]
+        """An existing number, or none, needs no set-up; one added later no verification."""
+        skipped: tuple[str, ...] = ()
+        if self.answer("number", NEW) != NEW:
+            skipped = NUMBER_STEPS
+        elif self.answer("phone_choice") == NONE:
+            skipped = NUMBER_STEPS[2:]
         return [step for step in STEPS if step not in skipped]
 
     def next_step(self) -> str:
-        """ "" after the last one."""
+        """Empty after the last one."""
         steps = self.steps()
         at = steps.index(self.step)
         return steps[at + 1] if at + 1 < len(steps) else ""
