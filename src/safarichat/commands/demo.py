@@ -95,14 +95,21 @@ def _run(
         supervisor.start()
         if supervisor.is_asked_to_stop:
             return
-        pkgutil.resolve_name("safarichat.commands.check:register_webhooks")()
+        for provider in demo_settings.CONNECTABLE:  # nothing is delivered to an app that has not registered
+            pkgutil.resolve_name("safarichat.project.checks_inside:register")(provider)
         for provider in connect:
-            numbers.append(pkgutil.resolve_name("safarichat.numbers.demo:connect")(provider, sandbox_url, account))
+            numbers.append(_connect(provider, sandbox_url, account))
         tell()
         _welcome(port, data, kept)
         supervisor.watch(on_restart=tell)
     finally:
         supervisor.stop()
+
+
+def _connect(provider: str, sandbox_url: str, account: Any) -> dict[str, Any]:
+    connect = pkgutil.resolve_name("safarichat.numbers.demo:connect")
+    number: dict[str, Any] = connect(provider, sandbox_url, account.memberships.get().user, account)
+    return number
 
 
 def _roles(port: int, data: Path) -> list[Role]:

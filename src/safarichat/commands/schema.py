@@ -5,6 +5,9 @@ from argparse import Namespace
 from django.core.management import call_command, execute_from_command_line
 
 from safarichat.commands.ground import production, start_django
+from safarichat.project import checks, environment
+from safarichat.project.checks import Level
+from safarichat.project.environment import SettingsError
 
 
 def migrate(arguments: Namespace) -> int:
@@ -15,6 +18,10 @@ def migrate(arguments: Namespace) -> int:
 
 
 def bring_up_to_date(*arguments: str, verbosity: int = 1) -> None:
+    """Migrate, unless the database is somebody else's: then say so, having altered nothing."""
+    wrong = [finding.what for finding in checks.database(environment.current()["DATABASE_URL"]) if finding.level == Level.BLOCKS]
+    if wrong:
+        raise SettingsError(wrong[0])
     call_command("migrate", *arguments, verbosity=verbosity, interactive=False)
     if not arguments:
         call_command("createcachetable", verbosity=0)

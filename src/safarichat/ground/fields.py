@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Value
 from django.db.models.functions import StrIndex, Substr
 
-from safarichat.ground.keyring import Keyring
+from safarichat.ground.keyring import CannotOpen, Keyring
 
 
 class SealedField(models.TextField):  # type: ignore[type-arg]  # generic only in the stubs
@@ -56,3 +56,15 @@ def count_by_key(model: type[models.Model]) -> dict[str, int]:
         keyed = rows.annotate(key_id=Substr(column, 1, key_id - 1)).values_list("key_id").annotate(models.Count("*"))
         counts.update(dict(keyed.order_by()))
     return dict(counts)
+
+
+def count_unopenable(model: type[models.Model]) -> int:
+    """How many of the model's secrets no key of ours opens."""
+    lost = 0
+    for column in sealed_columns(model):
+        for row in model._default_manager.exclude(**{f"{column}__isnull": True}).only("pk", column).iterator():
+            try:
+                opened(row, column)
+            except CannotOpen:
+                lost += 1
+    return lost

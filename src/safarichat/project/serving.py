@@ -11,6 +11,7 @@ from typing import Any
 
 import uvloop
 from granian.constants import Interfaces
+from granian.log import LogLevels
 from granian.server.embed import Server
 
 from safarichat.ground import stopping
@@ -25,6 +26,7 @@ log = logging.getLogger("safarichat.web")
 
 GRACE_S = 5.0
 BACKLOG = 2048
+KEEP_OUR_LOGGING = {"incremental": True, "formatters": {}, "handlers": {}, "loggers": {}}
 
 
 class PortBusy(Exception):
@@ -66,6 +68,8 @@ async def _serve(application: Application, host: str, port: int) -> None:
         websockets=False,
         backlog=BACKLOG,
         backpressure=BACKLOG,
+        log_dictconfig=KEEP_OUR_LOGGING,
+        log_level=LogLevels.error,
     )
     done = loop.create_task(server.serve())
 

@@ -1,0 +1,86 @@
+"""Checks that need Django: the schema, secrets, providers, mail."""
+
+from collections.abc import Iterator
+from smtplib import SMTPException
+
+from django.apps import apps
+from django.conf import settings
+from django.core import checks as django_checks
+from django.core.mail import EmailMessage, get_connection
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+
+from safarichat import providers
+from safarichat.ground import fields, outbound
+from safarichat.numbers.platform import platform
+from safarichat.project.checks import Finding, blocks, ok, warning
+from safarichat.providers.shapes import Health
+
+
+def schema() -> Iterator[Finding]:
+    count = pending()
+    if count:
+        yield blocks(f"{count} schema migrations are not applied: run `safarichat migrate`.")
+    else:
+        yield ok("The schema is up to date.")
+
+
+def pending() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def secrets() -> Iterator[Finding]:
+    lost = sum(fields.count_unopenable(model) for model in apps.get_models() if fields.sealed_columns(model))
+    if lost:
+        yield blocks(
+            f"{lost} stored secrets can't be opened with the keys in SAFARICHAT_ENCRYPTION_KEYS; add the key that"
+            " sealed them (`safarichat keys status` names it)."
+        )
+
+
+def each_provider(*, fix: bool) -> Iterator[Finding]:
+    for name in providers.names():
+        if name not in map(providers.canonical, settings.WHATSAPP_PROVIDERS):
+            continue
+        provider, place = providers.get(name), platform(name)
+        missing = provider.missing_settings(place)
+        if missing:
+            yield warning(f"{name}: nobody can connect a number before these are set: {', '.join(missing)}.")
+            continue
+        yield from _hooks(name, outbound.run_talk(provider.hooks(place), outbound.ask), fix=fix)
+
+
+def _hooks(name: str, found: Health, *, fix: bool) -> Iterator[Finding]:
+    if fix and not all(check.ok for check in found.checks):
+        found = register(name)
+    for check in found.checks:
+        message = f"{name}: {_(check.message)} {check.details}".strip()
+        hint = "" if fix else " `safarichat check --fix` registers the address."
+        yield ok(message) if check.ok else warning(f"{message} {_(check.cure) if check.cure else ''}{hint}".strip())
+
+
+def register(name: str) -> Health:
+    """Have the provider's app deliver to us."""
+    return outbound.run_talk(providers.get(name).register_hooks(platform(name)), outbound.ask)
+
+
+def mail(*, send_to: str) -> Iterator[Finding]:
+    if "filebased" in settings.EMAIL_BACKEND:
+        yield warning(f"EMAIL_URL is not set: mail is not sent but kept in {settings.EMAIL_FILE_PATH}.")
+    try:
+        if send_to:
+            EmailMessage(_("SafariChat can send mail"), _("This is the test you asked for."), to=[send_to]).send()
+            yield ok(f"A test mail to {send_to} was handed over.")
+        else:
+            with get_connection():
+                yield ok("The mail server answers.")
+    except (OSError, SMTPException) as problem:
+        yield blocks(f"Mail can't be sent: {problem}.")
+
+
+def deploy() -> Iterator[Finding]:
+    for message in django_checks.run_checks(include_deployment_checks=True):
+        level = blocks if message.is_serious() else warning
+        yield level(f"{message.msg} ({message.id})")
