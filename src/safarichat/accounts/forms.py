@@ -1,6 +1,6 @@
 """The forms of sign-up and login."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from allauth.account import forms as allauth_forms
 from django import forms
@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from safarichat.accounts import preferences
-from safarichat.accounts.models import User
+from safarichat.accounts.models import Account, User
 
 
 def _zone_field() -> forms.CharField:
@@ -54,3 +54,44 @@ class SignupForm(allauth_forms.SignupForm):
             "time_zone": guessed if preferences.zone(guessed) else "",
             "language": preferences.language(get_language() or "") or "",
         }
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
+    """What a person may choose about themselves."""
+
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), required=False, help_text=_("Times on all pages are shown in it.")
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "language", "time_zone", "theme")
+        labels: ClassVar = {"name": _("Name"), "theme": _("Colors")}
+        help_texts: ClassVar = {"name": _("Your colleagues see it.")}
+
+    def __init__(self, *args: Any, guessed_zone: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unset = _("Like my browser")
+        self._choose("language", [("", unset), *preferences.languages()])
+        self._choose("time_zone", [("", guessed_zone or unset), *((name, name) for name in preferences.zone_names())])
+
+    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        """A value from before that is not offered any more stays choosable, so that saving doesn't lose it."""
+        now = getattr(self.instance, name)
+        if now and now not in dict(choices):
+            choices.append((now, now))
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
+
+
+class InvitationForm(forms.Form):
+    note = forms.CharField(
+        label=_("For whom"), max_length=150, required=False, help_text=_("A name, so that you know the link by it.")
+    )
+
+
+class AccountNameForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
+    class Meta:
+        model = Account
+        fields = ("name",)
+        labels: ClassVar = {"name": _("Name of the account")}

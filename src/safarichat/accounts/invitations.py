@@ -33,6 +33,12 @@ def is_open(token: str, now: datetime) -> bool:
     return _open(now).filter(token_digest=_digest(token)).exists()
 
 
+def account_name(token: str, now: datetime) -> str:
+    """The account that an invitation leads into; empty when it leads to an account of one's own, or nowhere."""
+    row = _open(now).filter(token_digest=_digest(token)).select_related("account").first() if token else None
+    return row.account.name if row and row.account else ""
+
+
 def accept(user: User, token: str, now: datetime) -> bool:
     """Use an invitation up and give the person their place; False when it is used, old or unknown.
 

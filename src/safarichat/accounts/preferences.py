@@ -4,7 +4,8 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
-from django.utils.translation import check_for_language
+from django.conf.locale import LANG_INFO
+from django.utils.translation import check_for_language, get_language_info
 
 REGIONS = ("Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 GUESSED_ZONE = "time_zone"  # in the session: what the browser said at login
@@ -29,3 +30,11 @@ def available_zones() -> frozenset[str]:
 def language(code: str) -> str | None:
     """None for a language that this installation does not speak."""
     return code if code and code in dict(settings.LANGUAGES) and check_for_language(code) else None
+
+
+def languages() -> list[tuple[str, str]]:
+    """Code and name, in each language's own words."""
+    return [
+        (code, get_language_info(code)["name_local"].capitalize() if code in LANG_INFO else str(name))
+        for code, name in settings.LANGUAGES
+    ]
