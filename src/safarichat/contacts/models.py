@@ -44,5 +44,7 @@ class ContactIdentity(models.Model):
 
     class Meta:
         db_table = "contact_identities"
-        constraints = [models.UniqueConstraint(fields=["account", "kind", "value"], name="contact_identities_value_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "kind", "value"], name="contact_identities_value_key")
+        ]
         indexes = [models.Index(fields=["contact"], name="contact_identities_contact")]

@@ -1,5 +1,7 @@
 """Telling open pages that something changed: one NOTIFY per batch and account, never one per row."""
 
+from collections.abc import Iterable, Mapping
+
 from django.db import connection
 
 CHANNEL = "safarichat"
@@ -24,3 +26,9 @@ def wake_workers(what: str) -> None:
 def _notify(channel: str, payload: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [channel, payload])
+
+
+def announce_all(topics: Mapping[int, Iterable[str]]) -> None:
+    """As `announce`, for many accounts at once."""
+    for account_id, names in topics.items():
+        announce(account_id, *names)

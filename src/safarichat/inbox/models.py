@@ -35,9 +35,7 @@ class HookEvent(models.Model):
     """News about a number that no page has a better place for yet, shown raw; and what could not be read."""
 
     account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
-    credential = models.ForeignKey(
-        OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False
-    )
+    credential = models.ForeignKey(OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False)
     hook_id = models.BigIntegerField(null=True)  # no foreign key: the hook's bytes are kept for a shorter time
     field = models.CharField(max_length=64)
     event = models.CharField(max_length=64, db_default="")
@@ -47,7 +45,10 @@ class HookEvent(models.Model):
 
     class Meta:
         db_table = "hook_events"
-        indexes = [models.Index(fields=["credential", "-id"], name="hook_events_credential")]
+        indexes = [
+            models.Index(fields=["credential", "-id"], name="hook_events_credential"),
+            models.Index(fields=["hook_id"], name="hook_events_hook"),
+        ]
 
 
 class RefusedCount(models.Model):

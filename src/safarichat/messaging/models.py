@@ -13,9 +13,7 @@ class Conversation(models.Model):
     """What one number and one customer said to each other."""
 
     account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
-    credential = models.ForeignKey(
-        OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False
-    )
+    credential = models.ForeignKey(OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False)
     contact = models.ForeignKey(Contact, models.DO_NOTHING, db_constraint=False, related_name="conversations")
     window_closes_at = models.DateTimeField(null=True, blank=True)  # 24 h after the customer's last message
     last_message_at = models.DateTimeField(db_default=Now())
@@ -30,7 +28,14 @@ class Conversation(models.Model):
     class Meta:
         db_table = "conversations"
         constraints = [models.UniqueConstraint(fields=["credential", "contact"], name="conversations_pair_key")]
-        indexes = [models.Index(fields=["account", "-last_message_at", "-id"], name="conversations_list")]
+        indexes = [
+            models.Index(fields=["account", "-last_message_at", "-id"], name="conversations_list"),
+            models.Index(
+                fields=["account", "-last_message_at", "-id"],
+                condition=models.Q(unread_count__gt=0),
+                name="conversations_unread",
+            ),
+        ]
 
 
 class Message(models.Model):
@@ -59,9 +64,7 @@ class Message(models.Model):
         BULK = 9
 
     account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
-    credential = models.ForeignKey(
-        OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False
-    )
+    credential = models.ForeignKey(OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False)
     conversation = models.ForeignKey(
         Conversation, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="messages"
     )
@@ -107,9 +110,7 @@ class Message(models.Model):
                 condition=models.Q(status__in=["queued", "sending"]),
                 name="messages_outbox",
             ),
-            models.Index(
-                fields=["sent_by"], condition=models.Q(sent_by__isnull=False), name="messages_sent_by"
-            ),
+            models.Index(fields=["sent_by"], condition=models.Q(sent_by__isnull=False), name="messages_sent_by"),
         ]
 
     @property
@@ -131,6 +132,7 @@ class Attempt(models.Model):
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=16, db_default="")  # accepted | refused | later | unknown | not_sent
     problem = models.JSONField(null=True)
+    provider_message_id = models.CharField(max_length=255, null=True)  # tells late news of an earlier attempt apart
 
     class Meta:
         db_table = "attempts"
@@ -141,9 +143,7 @@ class MessageEvent(models.Model):
     """The append-only timeline of a message: who said it, when it happened, when we learnt it."""
 
     account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
-    message = models.ForeignKey(
-        Message, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="events"
-    )
+    message = models.ForeignKey(Message, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="events")
     status = models.CharField(max_length=16)
     at = models.DateTimeField()
     learnt_at = models.DateTimeField(db_default=Now())
@@ -171,6 +171,16 @@ class Lane(models.Model):
 
     class Meta:
         db_table = "lanes"
+
+
+class Sender(models.Model):
+    """A worker process that sends, as long as it is seen: lanes are shared among those who are alive."""
+
+    holder = models.CharField(max_length=64, primary_key=True)
+    seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "senders"
 
 
 class Draft(models.Model):

@@ -1,0 +1,251 @@
+"""Who is who: turns the names that events give for people into contacts, many at once.
+
+A person is a set of identities. Everything named in one event is one person; when that joins two contacts, they become
+one. What a person is called comes from the newest event that says it, so that any order of events ends the same.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from safarichat.contacts.identity import phone_key
+from safarichat.ground.sql import columns, fetch
+from safarichat.providers.shapes import Person
+
+LOCK = 0x5AFA_0001 << 32  # our part of the space of advisory locks; the account's id is added
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+Identity = tuple[int, str, str]  # account, kind, value
+
+
+class Naming(Struct, frozen=True):
+    """What one event says about one human: all `persons` are them, the last as they are now."""
+
+    account_id: int
+    persons: tuple[Person, ...]
+    at: datetime = LONG_AGO
+
+
+class Merge(Struct, frozen=True):
+    """Two contacts turned out to be one: what belongs to `source` goes to `into`, then `forget` takes the rest."""
+
+    account_id: int
+    source: int
+    into: int
+
+
+class Resolved(Struct, frozen=True):
+    """A contact id for each naming, in order; `merges` must be carried out in the same transaction."""
+
+    contact_ids: list[int]
+    merges: list[Merge]
+
+
+class Nameless(ValueError):
+    """An event names nobody: neither a phone number nor an id."""
+
+
+def resolve(account_id: int, persons: Sequence[Person]) -> list[int]:
+    """Contact ids of persons, made where they are new. Joins no contacts: an event from the provider does that."""
+    found = resolve_all([Naming(account_id, (person,)) for person in persons], may_merge=False)
+    return found.contact_ids
+
+
+def resolve_all(namings: Sequence[Naming], *, may_merge: bool = True) -> Resolved:
+    """As `resolve`, for many accounts in a transaction. Call it before other rows are locked: see `_lock`."""
+    groups = _Groups(namings)
+    known = _known(groups.identities())
+    if groups.is_settled(known):
+        contacts, merges = groups.contacts(known), []
+    else:
+        _lock({naming.account_id for naming in namings})
+        known = _known(groups.identities())  # somebody may have made them while we waited
+        contacts, merges = groups.contacts(known), groups.merges(known) if may_merge else []
+        _make_missing(groups, contacts)
+        _attach(groups, known, contacts, moved={merge.source: merge.into for merge in merges})
+    _learn(groups, contacts, merges)
+    return Resolved([contacts[groups.of[index]] for index in range(len(namings))], merges)
+
+
+def forget(merges: Sequence[Merge]) -> None:
+    """Drop contacts that have become part of another and own nothing any more. The name that colleagues gave lives on."""
+    fetch(
+        "UPDATE contacts c SET name = s.name FROM contacts s, unnest(%s::bigint[], %s::bigint[]) m (source_id, into_id)"
+        " WHERE c.id = m.into_id AND s.id = m.source_id AND c.name = '' AND s.name <> ''",
+        [merge.source for merge in merges],
+        [merge.into for merge in merges],
+    )
+    fetch("DELETE FROM contacts WHERE id = ANY(%s::bigint[])", [merge.source for merge in merges])
+
+
+def identities(naming: Naming) -> list[Identity]:
+    found: dict[Identity, None] = {}
+    for person in naming.persons:
+        for digits in (person.wa_id, person.phone):
+            if key := phone_key(digits):
+                found[naming.account_id, "phone", key] = None
+        for user_id in (person.user_id, person.parent_user_id):
+            if user_id:
+                found[naming.account_id, "user_id", user_id] = None
+    return list(found)
+
+
+class _Groups:
+    """Namings that share an identity are one group: one human. A group is known by the number of its first naming."""
+
+    def __init__(self, namings: Sequence[Naming]) -> None:
+        self.namings = namings
+        self.of = list(range(len(namings)))  # naming → group
+        self.named: list[list[Identity]] = [identities(naming) for naming in namings]
+        first: dict[Identity, int] = {}
+        for index, named in enumerate(self.named):
+            if not named:
+                raise Nameless
+            for identity in named:
+                self._join(index, first.setdefault(identity, index))
+        self.of = [self._root(index) for index in range(len(namings))]
+        self.members: dict[int, list[int]] = {}
+        for index, group in enumerate(self.of):
+            self.members.setdefault(group, []).append(index)
+
+    def _root(self, index: int) -> int:
+        while self.of[index] != index:
+            self.of[index] = index = self.of[self.of[index]]
+        return index
+
+    def _join(self, one: int, other: int) -> None:
+        one, other = self._root(one), self._root(other)
+        self.of[max(one, other)] = min(one, other)
+
+    def identities(self, group: int | None = None) -> list[Identity]:
+        indexes = range(len(self.namings)) if group is None else self.members[group]
+        return list(dict.fromkeys(identity for index in indexes for identity in self.named[index]))
+
+    def account(self, group: int) -> int:
+        return self.namings[group].account_id
+
+    def candidates(self, group: int, known: dict[Identity, int]) -> list[int]:
+        return sorted({known[identity] for identity in self.identities(group) if identity in known})
+
+    def is_settled(self, known: dict[Identity, int]) -> bool:
+        return all(identity in known for identity in self.identities()) and all(
+            len(self.candidates(group, known)) == 1 for group in self.members
+        )
+
+    def contacts(self, known: dict[Identity, int]) -> dict[int, int]:
+        """The contact of each group that has one: the oldest."""
+        found = {group: self.candidates(group, known) for group in self.members}
+        return {group: candidates[0] for group, candidates in found.items() if candidates}
+
+    def merges(self, known: dict[Identity, int]) -> list[Merge]:
+        return [
+            Merge(self.account(group), source, candidates[0])
+            for group in self.members
+            if (candidates := self.candidates(group, known))
+            for source in candidates[1:]
+        ]
+
+
+def _known(wanted: list[Identity]) -> dict[Identity, int]:
+    rows = fetch(
+        "SELECT i.account_id, i.kind, i.value, i.contact_id"
+        " FROM unnest(%s::bigint[], %s::text[], %s::text[]) w (account_id, kind, value)"
+        " JOIN contact_identities i ON (i.account_id, i.kind, i.value) = (w.account_id, w.kind, w.value)",
+        *columns(wanted, 3),
+    )
+    return {(account_id, kind, value): contact_id for account_id, kind, value, contact_id in rows}
+
+
+def _lock(accounts: set[int]) -> None:
+    """One at a time makes and joins an account's contacts. Taken in order, once, before any row lock: no deadlock."""
+    fetch("SELECT pg_advisory_xact_lock(%s::bigint + k) FROM unnest(%s::bigint[]) k", LOCK, sorted(accounts))
+
+
+def _make_missing(groups: _Groups, contacts: dict[int, int]) -> None:
+    missing = [group for group in groups.members if group not in contacts]
+    if not missing:
+        return
+    rows = fetch(
+        "SELECT nextval(pg_get_serial_sequence('contacts', 'id')) FROM generate_series(1, %s::int)", len(missing)
+    )
+    contacts |= {group: row[0] for group, row in zip(missing, rows, strict=True)}
+    fetch(
+        "INSERT INTO contacts (id, account_id, updated_at)"
+        " SELECT id, account_id, to_timestamp(0) FROM unnest(%s::bigint[], %s::bigint[]) n (id, account_id)",
+        [contacts[group] for group in missing],
+        [groups.account(group) for group in missing],
+    )
+
+
+def _attach(groups: _Groups, known: dict[Identity, int], contacts: dict[int, int], moved: dict[int, int]) -> None:
+    """Give each group's contact what is new of it, and all that belonged to those it has swallowed."""
+    new = [(*identity, contacts[group]) for group in groups.members for identity in groups.identities(group)]
+    fetch(
+        "INSERT INTO contact_identities (account_id, kind, value, contact_id)"
+        " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) ON CONFLICT DO NOTHING",
+        *columns([row for row in new if row[:3] not in known], 4),
+    )
+    if moved:
+        fetch(
+            "UPDATE contact_identities i SET contact_id = m.into_id"
+            " FROM unnest(%s::bigint[], %s::bigint[]) m (source_id, into_id) WHERE i.contact_id = m.source_id",
+            list(moved),
+            list(moved.values()),
+        )
+
+
+class _Told(Struct):
+    """What a contact's row says of the person; `at` is the time of the newest event that said it."""
+
+    id: int
+    profile_name: str
+    username: str
+    phone: str
+    user_id: str
+    at: datetime
+
+    def hear(self, person: Person, at: datetime) -> None:
+        is_newer = at >= self.at
+        name, username = person.name[:255], person.username[:64]
+        if name and (not self.profile_name or (at, name) >= (self.at, self.profile_name)):
+            self.profile_name = name
+        if username and (not self.username or is_newer):
+            self.username = username
+        phone = person.phone or person.wa_id
+        if phone and (not self.phone or (is_newer and phone_key(phone) != phone_key(self.phone))):
+            self.phone = phone
+        if person.user_id and (not self.user_id or is_newer):
+            self.user_id = person.user_id
+        self.at = max(self.at, at)
+
+    def as_person(self) -> tuple[Person, datetime]:
+        person = Person(phone=self.phone, user_id=self.user_id, username=self.username, name=self.profile_name)
+        return person, self.at
+
+
+def _learn(groups: _Groups, contacts: dict[int, int], merges: Sequence[Merge]) -> None:
+    rows = fetch(
+        "SELECT id, profile_name, username, phone, user_id, updated_at FROM contacts"
+        " WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE",
+        [*contacts.values(), *(merge.source for merge in merges)],
+    )
+    told = {row[0]: _Told(*row) for row in rows}
+    before = {row[0]: row for row in rows}
+    for merge in merges:
+        told[merge.into].hear(*told[merge.source].as_person())
+    for index in sorted(range(len(groups.namings)), key=lambda index: groups.namings[index].at):
+        naming = groups.namings[index]
+        told[contacts[groups.of[index]]].hear(naming.persons[-1], naming.at)
+    changed = [row for one in told.values() if (row := _row(one)) != before[one.id]]
+    fetch(
+        "UPDATE contacts c SET profile_name = n.profile_name, username = n.username, phone = n.phone,"
+        " user_id = n.user_id, updated_at = n.at"
+        " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])"
+        " n (id, profile_name, username, phone, user_id, at) WHERE c.id = n.id",
+        *columns(changed, 6),
+    )
+
+
+def _row(one: _Told) -> tuple[object, ...]:
+    return (one.id, one.profile_name, one.username, one.phone, one.user_id, one.at)

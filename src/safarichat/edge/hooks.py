@@ -1,0 +1,163 @@
+"""Webhooks from providers: size, signature, commit, 200. Plain ASGI, since a framework costs more than the work.
+
+GET|POST /webhooks/{provider}[/{key}]. Nothing is kept of a call that is not authentic but a count per minute and reason.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+from safarichat import providers
+from safarichat.ground.batching import Batcher, Overloaded
+from safarichat.inbox.keeping import Kept, count_refused, keep
+from safarichat.numbers.platform import platform
+from safarichat.providers.shapes import Hook
+
+logger = logging.getLogger("safarichat.hooks")
+
+Scope = MutableMapping[str, Any]  # ASGI's own shapes
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+LARGEST_BODY = 3 * 1024 * 1024 + 256 * 1024  # providers send up to 3 MB; a little more is not worth a lost hook
+ANSWER_WITHIN_S = 4.5
+TEXT = (b"content-type", b"text/plain; charset=utf-8")
+
+
+class TooLarge(Exception):
+    """The body is larger than any provider sends."""
+
+
+class Disconnected(Exception):
+    """The caller has gone before the end of the body."""
+
+
+class HooksApp:
+    """One per process: it holds the batch that all callers share."""
+
+    def __init__(self) -> None:
+        self._keep: Batcher[Kept, None] = Batcher(
+            "hooks", keep, most=500, waiting=4000, weight=lambda hook: len(hook.body), heaviest=16 << 20
+        )
+        self._refused = Refusals()
+        self.kept = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        name, _, key = scope["path"].removeprefix("/webhooks/").rstrip("/").partition("/")
+        if name not in providers.names():
+            return await _answer(send, 404)
+        match scope["method"]:
+            case "GET":
+                await self._greet(name, key, scope, send)
+            case "POST":
+                await self._take(name, key, scope, receive, send)
+            case _:
+                await _answer(send, 405, headers=[(b"allow", b"GET, POST")])
+
+    async def _greet(self, name: str, key: str, scope: Scope, send: Send) -> None:
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        secrets = _secrets(name, key)
+        hook = Hook(method="GET", headers={}, query=query, body=b"")
+        challenge = providers.get(name).greet(hook, secrets) if secrets else None
+        if challenge is None:
+            self._refused.add(name, "handshake")
+            return await _answer(send, 403)
+        await _answer(send, 200, challenge.encode())
+
+    async def _take(self, name: str, key: str, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {header.decode("latin-1").lower(): value.decode("latin-1") for header, value in scope["headers"]}
+        try:
+            body = await _body(headers, receive)
+        except TooLarge:
+            self._refused.add(name, "size")
+            return await _answer(send, 413, headers=[(b"connection", b"close")])
+        except Disconnected:
+            return None
+        secrets = _secrets(name, key)
+        hook = Hook(method="POST", headers=headers, query={}, body=body)
+        if not secrets or not providers.get(name).authentic(hook, secrets):
+            self._refused.add(name, "signature" if secrets else "key")
+            return await _answer(send, 401)
+        status = await self._commit(Kept(name, key, body))
+        await _answer(send, status, headers=[(b"retry-after", b"5")] if status == 503 else [])
+
+    async def _commit(self, hook: Kept) -> int:
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await self._keep.do(hook)
+        except (Overloaded, TimeoutError):
+            return 503  # it may still be committed; the provider's retry is then a duplicate, which is harmless
+        except Exception as error:
+            logger.error("a hook could not be kept: %s", type(error).__name__)
+            return 503
+        self.kept += 1
+        return 200
+
+
+async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
+    told = headers.get("content-length", "")
+    if told.isdigit() and int(told) > LARGEST_BODY:
+        raise TooLarge
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Disconnected
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            raise TooLarge
+        chunks.append(chunk)
+        if not message.get("more_body"):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _secrets(name: str, key: str) -> Mapping[str, str]:
+    """The operator's own; a connection's own app, named by a key in the address, has none yet: its calls are refused."""
+    return {} if key else platform(name).settings
+
+
+async def _answer(send: Send, status: int, body: bytes = b"", headers: list[tuple[bytes, bytes]] | None = None) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [TEXT, length, *(headers or [])]})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Refusals:
+    """Counts what was not let in and writes the counts every few seconds: a flood costs no database work."""
+
+    WRITE_EVERY_S = 5.0
+
+    def __init__(self) -> None:
+        self.total: Counter[tuple[str, str]] = Counter()
+        self._new: Counter[tuple[str, str]] = Counter()
+        self._writes: Batcher[Counter[tuple[str, str]], None] = Batcher("refusals", _write, most=1)
+        self._task: asyncio.Task[None] | None = None
+
+    def add(self, provider: str, reason: str) -> None:
+        self.total[provider, reason] += 1
+        self._new[provider, reason] += 1
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._write_later())
+
+    async def _write_later(self) -> None:
+        await asyncio.sleep(self.WRITE_EVERY_S)
+        counts, self._new = self._new, Counter()
+        try:
+            await self._writes.do(counts)
+        except Exception as error:  # counts are a convenience: a database that is away must not stop the next ones
+            logger.warning("%d refused hooks could not be counted: %s", counts.total(), type(error).__name__)
+
+
+def _write(batches: "list[Counter[tuple[str, str]]]") -> list[None]:
+    for counts in batches:
+        count_refused(counts)
+    return [None] * len(batches)
+
+
+hooks_app = HooksApp()

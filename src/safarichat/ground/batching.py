@@ -1,0 +1,133 @@
+"""Many callers, one commit: what arrives while the last batch is being written makes the next one.
+
+A verb is a plain function that takes many items and returns as many results, in their order, when they are committed.
+`Batcher` runs it in a thread of its own for callers on the loop. One bad item does not fail the others: a failing batch
+is halved until the bad one stands alone.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from django.db import close_old_connections, connection
+
+from safarichat.ground.sql import is_passing
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Verb = Callable[[Sequence[Item]], Sequence[Result]]
+
+
+class Overloaded(Exception):
+    """More is waiting than may wait; nothing was done."""
+
+
+class Batcher(Generic[Item, Result]):
+    """`await do(item)` returns the verb's result for it after the commit, or raises what went wrong with it."""
+
+    def __init__(
+        self,
+        name: str,
+        verb: Verb[Item, Result],
+        *,
+        most: int = 500,
+        waiting: int = 5000,
+        weight: Callable[[Item], int] = lambda _: 1,
+        heaviest: int = 1 << 62,
+        threads: int = 1,
+    ) -> None:
+        """At most `most` items and about `heaviest` weight a batch, `waiting` items and four times `heaviest` in all."""
+        self._verb, self._most, self._waiting_most = verb, most, waiting
+        self._weight, self._heaviest = weight, heaviest
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._threads, self._running = threads, 0
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._waiting_weight = 0
+
+    async def do(self, item: Item) -> Result:
+        weight = self._weight(item)
+        if len(self._waiting) >= self._waiting_most or self._waiting_weight + weight > 4 * self._heaviest:
+            raise Overloaded
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        self._waiting.append((item, future))
+        self._waiting_weight += weight
+        if self._running < self._threads:
+            # In a moment, not at once: what the loop has already read from other sockets comes along.
+            self._running += 1
+            loop.call_soon(self._start, loop)
+        return await future
+
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        batch = self._next()
+        if not batch:
+            self._running -= 1
+            return
+        work = loop.run_in_executor(self._pool, _in_thread, self._verb, [item for item, _ in batch])
+        work.add_done_callback(lambda done: self._settle(loop, batch, done))
+
+    def _next(self) -> list[tuple[Item, asyncio.Future[Result]]]:
+        batch: list[tuple[Item, asyncio.Future[Result]]] = []
+        weight = 0
+        while self._waiting and len(batch) < self._most and weight < self._heaviest:
+            item, future = self._waiting.popleft()
+            self._waiting_weight -= self._weight(item)
+            if not future.done():  # its caller has given up
+                weight += self._weight(item)
+                batch.append((item, future))
+        return batch
+
+    def _settle(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        batch: list[tuple[Item, asyncio.Future[Result]]],
+        done: "asyncio.Future[list[Result | BaseException]]",
+    ) -> None:
+        self._start(loop)  # the next batch leaves before this one's callers wake
+        results: Sequence[Result | BaseException]
+        try:
+            results = done.result()
+        except BaseException as error:
+            results = [error] * len(batch)
+        for (_, future), result in zip(batch, results, strict=True):
+            if future.done():
+                continue
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+    def close(self) -> None:
+        """Let the running batch end and drop the threads."""
+        self._pool.shutdown(wait=True)
+
+
+def _in_thread(verb: Verb[Item, Result], items: list[Item]) -> list[Result | BaseException]:
+    with_fresh_connection()
+    return each(verb, items)
+
+
+def each(verb: Verb[Item, Result], items: Sequence[Item]) -> list[Result | BaseException]:
+    """The verb's results, with an exception in the place of each item that can't be done. The verb commits all or
+    nothing. When the database is away, all fail at once."""
+    try:
+        return list(verb(items))
+    except Exception as error:
+        drop_broken_connection(error)
+        if len(items) == 1 or is_passing(error):
+            return [error] * len(items)
+    middle = len(items) // 2
+    return each(verb, items[:middle]) + each(verb, items[middle:])
+
+
+def with_fresh_connection() -> None:
+    """A thread keeps its connection: let it be looked at before its next use, since PostgreSQL may have been away."""
+    close_old_connections()
+
+
+def drop_broken_connection(error: BaseException) -> None:
+    """After an error of the database itself the thread's connection is not to be trusted."""
+    if is_passing(error) and not connection.in_atomic_block:
+        connection.close()

@@ -1,0 +1,131 @@
+"""Reads hooks and lays each piece of news on its pile, with the number it is about."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+
+from msgspec import Struct, field
+
+from safarichat import providers
+from safarichat.ground.sql import JSON
+from safarichat.inbox.cleaning import storable
+from safarichat.numbers.routing import Route, by_phone_number_id, by_waba
+from safarichat.providers.shapes import (
+    AccountChanged,
+    Event,
+    Hook,
+    PersonChanged,
+    Received,
+    StatusChanged,
+    Unhandled,
+    Unreadable,
+)
+
+
+class ClaimedHook(Struct, frozen=True):
+    id: int
+    provider: str
+    route: str
+    body: bytes
+    received_at: datetime
+
+
+class Raw(Struct, frozen=True):
+    """News that is shown as it came."""
+
+    route: Route
+    hook_id: int
+    field: str
+    value: JSON
+    at: datetime
+    event: str = ""
+    reason: str = ""
+
+
+class Pile(Struct):
+    """What a batch of hooks says. `reasons` is why hooks have to be set aside."""
+
+    received: list[tuple[Route, Received | PersonChanged, datetime]] = field(default_factory=list)
+    statuses: list[tuple[Route, StatusChanged, int]] = field(default_factory=list)
+    account_news: list[tuple[Route, AccountChanged]] = field(default_factory=list)
+    raw: list[Raw] = field(default_factory=list)
+    heard: dict[Route, datetime] = field(default_factory=dict)  # numbers that were spoken of, and when last
+    reasons: dict[int, list[str]] = field(default_factory=dict)
+
+    def set_aside(self, hook: ClaimedHook, reason: str) -> None:
+        self.reasons.setdefault(hook.id, []).append(reason)
+
+
+def sort(hooks: Sequence[ClaimedHook]) -> Pile:
+    pile = Pile()
+    read = [(hook, event) for hook in hooks for event in _read(hook)]
+    routes = _Routes(read)
+    for hook, event in read:
+        if isinstance(event, Unreadable):
+            pile.set_aside(hook, event.reason)
+            continue
+        found = routes.of(hook, event)
+        if not found:
+            pile.set_aside(hook, routes.why_not(event))
+        for route in found:
+            pile.heard[route] = max(pile.heard.get(route, hook.received_at), hook.received_at)
+            _lay(pile, hook, route, event)
+    return pile
+
+
+def _read(hook: ClaimedHook) -> list[Event]:
+    provider = providers.get(hook.provider)
+    return provider.read(Hook(method="POST", headers={}, query={}, body=storable(hook.body)))
+
+
+def _lay(pile: Pile, hook: ClaimedHook, route: Route, event: Event) -> None:
+    match event:
+        case Received() | PersonChanged():
+            pile.received.append((route, event, hook.received_at))
+        case StatusChanged():
+            pile.statuses.append((route, event, hook.id))
+        case AccountChanged():
+            pile.account_news.append((route, event))
+            pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at, event.event))
+        case Unhandled():
+            pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at))
+
+
+class _Routes:
+    """The numbers that a batch is about, found with two queries per provider."""
+
+    def __init__(self, read: Sequence[tuple[ClaimedHook, Event]]) -> None:
+        self._numbers: dict[tuple[str, str], Route] = {}
+        self._wabas: dict[tuple[str, str], list[Route]] = {}
+        for provider in {hook.provider for hook, _ in read}:
+            mine = [event for hook, event in read if hook.provider == provider]
+            numbers = by_phone_number_id(provider, set(_named(mine, lambda event: event.phone_number_id)))
+            wabas = by_waba(
+                provider, set(_named(mine, lambda event: event.waba_id if not event.phone_number_id else ""))
+            )
+            self._numbers |= {(provider, name): route for name, route in numbers.items()}
+            self._wabas |= {(provider, name): routes for name, routes in wabas.items()}
+
+    def of(self, hook: ClaimedHook, event: "Routable") -> list[Route]:
+        if event.phone_number_id:
+            route = self._numbers.get((hook.provider, event.phone_number_id))
+            return [route] if route else []
+        routes = self._wabas.get((hook.provider, event.waba_id), [])
+        if isinstance(event, AccountChanged) and event.phone_number:
+            return [route for route in routes if route.phone_number == event.phone_number]
+        return routes
+
+    def why_not(self, event: "Routable") -> str:
+        if event.phone_number_id:
+            return f"No number with the id {event.phone_number_id} is connected here."
+        if isinstance(event, AccountChanged) and event.phone_number:
+            return (
+                f"No number ending in {event.phone_number[-4:]} of business account {event.waba_id} is connected here."
+            )
+        return f"No number of business account {event.waba_id} is connected here."
+
+
+Routable = Received | StatusChanged | AccountChanged | PersonChanged | Unhandled
+
+
+def _named(events: Sequence[Event], name: Callable[[Routable], str]) -> Iterator[str]:
+    return (found for event in events if not isinstance(event, Unreadable) and (found := name(event)))

@@ -1,0 +1,191 @@
+"""Passes sorted news on to the rooms that keep it, and to open pages: once per batch and account."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from safarichat.contacts.people import Nameless, Naming, identities, resolve_all
+from safarichat.ground.notify import announce_all, wake_workers
+from safarichat.ground.sql import as_json, columns, fetch
+from safarichat.inbox.sorting import Pile, Raw
+from safarichat.messaging.climbing import Changed
+from safarichat.messaging.merging import merge
+from safarichat.messaging.receiving import Arrival, Report, take_in
+from safarichat.numbers.news import apply
+from safarichat.numbers.routing import Route
+from safarichat.providers.shapes import PersonChanged, Received, StatusChanged
+
+NOT_OURS = "A status of a message that was not sent from here."
+JUST_BEFORE_THE_NEXT = timedelta(microseconds=999_999)
+
+
+def tell(pile: Pile) -> None:
+    """Everything a batch says, in the caller's transaction."""
+    arrivals, merged = _arrivals(pile)
+    changed, strange = take_in(arrivals, [_report(route, event) for route, event, _ in pile.statuses])
+    _keep_strange(pile, strange)
+    _keep_raw(pile.raw)
+    if pile.account_news:
+        apply(pile.account_news)
+    _announce([*changed, *merged], pile, _heard(pile.heard))
+    _count_inbound(arrivals)
+
+
+# --- people and messages ---
+
+
+def _arrivals(pile: Pile) -> tuple[list[Arrival], list[Changed]]:
+    """Who wrote, and what. Statuses teach us identities as well: an id that a later message may carry alone."""
+    namings = [_naming(route, event, received_at) for route, event, received_at in pile.received]
+    for naming in namings:
+        if not identities(naming):
+            raise Nameless
+    learnt = [
+        Naming(route.account_id, (event.recipient,), _time(event.at))
+        for route, event, _ in pile.statuses
+        if event.recipient.user_id and (event.recipient.wa_id or event.recipient.phone)
+    ]
+    resolved = resolve_all([*namings, *learnt])
+    merged = merge(resolved.merges)
+    return [
+        _arrival(route, event, contact_id, received_at)
+        for (route, event, received_at), contact_id in zip(pile.received, resolved.contact_ids, strict=False)
+    ], merged
+
+
+def _naming(route: Route, event: Received | PersonChanged, received_at: datetime) -> Naming:
+    persons = (event.sender,) if isinstance(event, Received) else (event.before, event.after)
+    return Naming(route.account_id, persons, _time(event.at) if event.at else received_at)
+
+
+def _arrival(route: Route, event: Received | PersonChanged, contact_id: int, received_at: datetime) -> Arrival:
+    told_at = _time(event.at) if event.at else received_at
+    is_note = isinstance(event, PersonChanged) or event.kind == "system"
+    return Arrival(
+        account_id=route.account_id,
+        credential_id=route.credential_id,
+        contact_id=contact_id,
+        provider_message_id=event.provider_message_id,
+        kind=event.kind if isinstance(event, Received) else "system",
+        body=event.body,
+        text=event.text,
+        context_id=event.context_id if isinstance(event, Received) else "",
+        told_at=told_at,
+        # Providers tell whole seconds. Our own clock, kept within that second, puts an answer below what it answers.
+        at=min(max(received_at, told_at), told_at + JUST_BEFORE_THE_NEXT),
+        problem=event.problem if isinstance(event, Received) else None,
+        is_note=is_note,
+    )
+
+
+def _report(route: Route, event: StatusChanged) -> Report:
+    return Report(
+        account_id=route.account_id,
+        credential_id=route.credential_id,
+        provider_message_id=event.provider_message_id,
+        opaque=event.opaque,
+        status=event.status,
+        at=_time(event.at),
+        problem=event.problem,
+        price=event.price,
+    )
+
+
+def _time(unix_s: int) -> datetime:
+    return datetime.fromtimestamp(unix_s, UTC)
+
+
+# --- what is kept raw ---
+
+
+def _keep_strange(pile: Pile, strange: Sequence[Report]) -> None:
+    """Statuses of messages that another program sent with the same number: shown with the number, nothing lost."""
+    unmatched = {(report.credential_id, report.provider_message_id, report.status) for report in strange}
+    for route, event, hook_id in pile.statuses:
+        if (route.credential_id, event.provider_message_id, event.status) in unmatched:
+            value = msgspec.to_builtins(event)
+            pile.raw.append(Raw(route, hook_id, "messages", value, _time(event.at), event.status, NOT_OURS))
+
+
+def _keep_raw(raw: Sequence[Raw]) -> None:
+    """Once per hook and piece of news, also when the hook is replayed."""
+    if not raw:
+        return
+    fetch(
+        """
+        INSERT INTO hook_events (account_id, credential_id, hook_id, field, event, value, reason, at)
+        SELECT n.* FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::jsonb[],
+                               %s::text[], %s::timestamptz[])
+               n (account_id, credential_id, hook_id, field, event, value, reason, at)
+        WHERE NOT EXISTS (SELECT FROM hook_events h WHERE h.credential_id = n.credential_id AND h.hook_id = n.hook_id
+                          AND h.field = n.field AND h.event = n.event AND h.value = n.value)
+        """,
+        *columns(
+            [
+                (
+                    one.route.account_id,
+                    one.route.credential_id,
+                    one.hook_id,
+                    one.field[:64],
+                    one.event[:64],
+                    as_json(one.value),
+                    one.reason,
+                    one.at,
+                )
+                for one in raw
+            ],
+            8,
+        ),
+    )
+
+
+# --- who should know ---
+
+
+def _heard(heard: dict[Route, datetime]) -> set[int]:
+    """Webhooks arrive for these numbers: the last step of onboarding, which only the provider can take. Returns the
+    numbers whose pages have something new to show; a busy number's row is touched every few seconds only."""
+    rows = fetch(
+        """
+        WITH due AS (
+          SELECT c.id, n.at FROM official_whatsapp_credentials c
+          JOIN unnest(%s::bigint[], %s::timestamptz[]) n (id, at) USING (id)
+          WHERE c.last_hook_at IS NULL OR n.at > c.last_hook_at + interval '5 seconds'
+            OR c.steps #>> '{webhook_seen,state}' IS DISTINCT FROM 'done'
+          ORDER BY c.id FOR NO KEY UPDATE OF c)
+        UPDATE official_whatsapp_credentials c SET
+          last_hook_at = greatest(c.last_hook_at, due.at),
+          steps = CASE WHEN c.steps #>> '{webhook_seen,state}' = 'done' THEN c.steps
+            ELSE c.steps || jsonb_build_object('webhook_seen', jsonb_build_object(
+              'state', 'done', 'message', '',
+              'at', to_char(due.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))) END
+        FROM due WHERE c.id = due.id RETURNING c.id
+        """,
+        [route.credential_id for route in heard],
+        list(heard.values()),
+    )
+    return {row[0] for row in rows}
+
+
+def _announce(changed: Iterable[Changed], pile: Pile, seen: set[int]) -> None:
+    topics: dict[int, dict[str, None]] = {}
+    for one in changed:
+        topics.setdefault(one.account_id, {"inbox": None, "overview": None})[f"conversation:{one.conversation_id}"] = (
+            None
+        )
+    for route in pile.heard:
+        if route.credential_id in seen:
+            topics.setdefault(route.account_id, {})[f"number:{route.credential_id}"] = None
+    for route, _ in pile.account_news:
+        names = (f"number:{route.credential_id}", "numbers", "overview")
+        topics.setdefault(route.account_id, {}).update(dict.fromkeys(names))
+    announce_all(topics)
+
+
+def _count_inbound(arrivals: Sequence[Arrival]) -> None:
+    """Providers count both directions against a number's pace: tell whoever holds its lane."""
+    counts = Counter(arrival.credential_id for arrival in arrivals)
+    if counts:
+        wake_workers("inbound:" + ",".join(f"{credential_id}={count}" for credential_id, count in counts.items()))

@@ -1,0 +1,126 @@
+"""Moves messages up the ladder, many at once: what providers report and what came of our own attempts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from safarichat.ground.sql import JSON, as_json, columns, fetch
+from safarichat.messaging.ladder import climb, may_come_from_an_earlier_attempt
+from safarichat.providers.shapes import Problem
+
+
+class News(Struct, frozen=True, kw_only=True):
+    """A status of one message. `provider_message_id` may be new to us; `price` counts the first time it is told."""
+
+    message_id: int
+    status: str
+    at: datetime
+    provider_message_id: str = ""
+    problem: Problem | None = None
+    price: JSON = None
+
+
+class Changed(Struct, frozen=True):
+    """A conversation in which something is to be seen."""
+
+    account_id: int
+    conversation_id: int
+
+
+class _Row(Struct):
+    """A message while it climbs."""
+
+    id: int
+    account_id: int
+    conversation_id: int
+    status: str
+    status_at: datetime | None
+    provider_message_id: str | None
+    problem: JSON
+    price: JSON
+    earlier_ids: list[str]  # of attempts that were followed by another
+
+    def hear(self, news: News) -> None:
+        self._hear_id(news)
+        self.price = self.price or news.price
+        if news.provider_message_id in self.earlier_ids and not may_come_from_an_earlier_attempt(news.status):
+            return
+        status = climb(self.status, news.status)
+        if status == self.status:
+            return
+        self.status, self.status_at = status, news.at
+        self.problem = asdict(news.problem) if news.problem else None
+
+    def _hear_id(self, news: News) -> None:
+        is_new = news.provider_message_id and news.provider_message_id not in self.earlier_ids
+        if is_new and not self.provider_message_id:
+            self.provider_message_id = news.provider_message_id
+
+
+def lock_conversations(ids: Sequence[int]) -> None:
+    """Always before messages, always in this order: then two workers never wait for each other."""
+    fetch("SELECT FROM conversations WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE", sorted(set(ids)))
+
+
+def climb_all(news: Sequence[News]) -> list[Changed]:
+    """Apply news in the caller's transaction; the messages' conversations are locked already. Returns what changed."""
+    rows = _rows([one.message_id for one in news])
+    before = {row.id: _state(row) for row in rows.values()}
+    for one in news:
+        if row := rows.get(one.message_id):
+            row.hear(one)
+    changed = [row for row in rows.values() if _state(row) != before[row.id]]
+    _write(changed)
+    return [Changed(row.account_id, row.conversation_id) for row in changed]
+
+
+def _rows(ids: Sequence[int]) -> dict[int, _Row]:
+    rows = fetch(
+        """
+        SELECT m.id, m.account_id, m.conversation_id, m.status, m.status_at, m.provider_message_id, m.problem, m.price,
+               CASE WHEN m.attempt_count > 1 OR m.status = 'queued' THEN ARRAY(
+                 SELECT a.provider_message_id FROM attempts a WHERE a.message_id = m.id
+                   AND a.number < m.attempt_count + (m.status = 'queued')::int AND a.provider_message_id IS NOT NULL)
+               ELSE '{}' END
+        FROM messages m WHERE m.id = ANY(%s::bigint[]) AND m.direction = 'out' ORDER BY m.id FOR NO KEY UPDATE OF m
+        """,
+        sorted(set(ids)),
+    )
+    return {row[0]: _Row(*row) for row in rows}
+
+
+def _state(row: _Row) -> tuple[object, ...]:
+    return (row.status, row.provider_message_id, row.problem, row.price)
+
+
+def _write(rows: Sequence[_Row]) -> None:
+    if not rows:
+        return
+    fetch(
+        """
+        WITH climbed AS (
+          UPDATE messages m SET status = n.status, status_at = n.status_at, problem = n.problem, price = n.price,
+                 provider_message_id = n.provider_message_id
+          FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::jsonb[], %s::jsonb[])
+               n (id, status, status_at, provider_message_id, problem, price)
+          WHERE m.id = n.id RETURNING m.conversation_id, m.at, m.status)
+        UPDATE conversations c SET last_status = climbed.status FROM climbed
+        WHERE c.id = climbed.conversation_id AND c.last_direction = 'out' AND c.last_message_at = climbed.at
+        """,
+        *columns(
+            [
+                (
+                    row.id,
+                    row.status,
+                    row.status_at,
+                    row.provider_message_id,
+                    as_json(row.problem),
+                    as_json(row.price),
+                )
+                for row in rows
+            ],
+            6,
+        ),
+    )

@@ -1,0 +1,254 @@
+"""What providers tell us about conversations: customers' messages and the statuses of ours. In any order, any number of
+times: each verb may be repeated, and works on many at once in the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from safarichat.ground.sql import JSON, as_json, columns, fetch
+from safarichat.messaging.climbing import Changed, News, climb_all, lock_conversations
+from safarichat.providers.shapes import Problem
+
+WINDOW = timedelta(hours=24)
+OPAQUE = "sc-"
+
+
+class Arrival(Struct, frozen=True, kw_only=True):
+    """A message that came in for a number. `told_at` is the provider's own time, `at` its place in the thread."""
+
+    account_id: int
+    credential_id: int
+    contact_id: int
+    provider_message_id: str
+    kind: str
+    body: JSON
+    text: str
+    context_id: str
+    told_at: datetime
+    at: datetime
+    problem: Problem | None = None
+    is_note: bool = False  # the provider's own words about the customer: opens no window, waits for no answer
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """A status from the provider, for a message of ours: by our opaque id when it has one, else by the provider's."""
+
+    account_id: int
+    credential_id: int
+    provider_message_id: str
+    opaque: str
+    status: str
+    at: datetime
+    problem: Problem | None = None
+    price: JSON = None
+
+
+def take_in(arrivals: Sequence[Arrival], reports: Sequence[Report]) -> tuple[list[Changed], list[Report]]:
+    """Store arrivals, let reports climb. Returns what changed, and the reports that match no message of ours."""
+    conversations = _conversations(arrivals)
+    targets = _targets(reports)
+    lock_conversations([*conversations.values(), *(conversation for _, conversation in targets.values())])
+    changed = _store(arrivals, conversations)
+    known = [(report, targets[index][0]) for index, report in enumerate(reports) if index in targets]
+    _note([(message_id, report) for report, message_id in known])
+    changed += climb_all([_news(message_id, report) for report, message_id in known])
+    return changed, [report for index, report in enumerate(reports) if index not in targets]
+
+
+# --- customers' messages ---
+
+
+def _conversations(arrivals: Sequence[Arrival]) -> dict[tuple[int, int], int]:
+    """(credential, contact) → conversation, made where there is none."""
+    pairs = {(one.credential_id, one.contact_id): one.account_id for one in arrivals}
+    found = _find(list(pairs))
+    missing = sorted(pair for pair in pairs if pair not in found)
+    if missing:
+        fetch(
+            "INSERT INTO conversations (account_id, credential_id, contact_id, last_message_at)"
+            " SELECT a, c, p, to_timestamp(0) FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) n (a, c, p)"
+            " ON CONFLICT (credential_id, contact_id) DO NOTHING",
+            *columns([(pairs[pair], *pair) for pair in missing], 3),
+        )
+        found |= _find(missing)
+    return found
+
+
+def _find(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    rows = fetch(
+        "SELECT c.credential_id, c.contact_id, c.id"
+        " FROM unnest(%s::bigint[], %s::bigint[]) w (credential_id, contact_id)"
+        " JOIN conversations c ON (c.credential_id, c.contact_id) = (w.credential_id, w.contact_id)",
+        *columns(pairs, 2),
+    )
+    return {(credential_id, contact_id): conversation_id for credential_id, contact_id, conversation_id in rows}
+
+
+def _store(arrivals: Sequence[Arrival], conversations: dict[tuple[int, int], int]) -> list[Changed]:
+    if not arrivals:
+        return []
+    rows = fetch(
+        """
+        INSERT INTO messages (account_id, credential_id, conversation_id, direction, kind, body, text, status,
+                              provider_message_id, context_id, at, problem)
+        SELECT account_id, credential_id, conversation_id, 'in', kind, body, text, 'received',
+               provider_message_id, context_id, at, problem
+        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::text[],
+                    %s::text[], %s::timestamptz[], %s::jsonb[])
+             n (account_id, credential_id, conversation_id, kind, body, text, provider_message_id, context_id, at,
+                problem)
+        ON CONFLICT (credential_id, provider_message_id) WHERE provider_message_id IS NOT NULL DO NOTHING
+        RETURNING id, credential_id, provider_message_id, conversation_id, at, text
+        """,
+        *columns([_columns(one, conversations) for one in arrivals], 10),
+    )
+    by_id = {(one.credential_id, one.provider_message_id): one for one in arrivals}
+    fresh: dict[int, _Fresh] = {}
+    for message_id, credential_id, provider_message_id, conversation_id, at, text in rows:
+        arrival = by_id[credential_id, provider_message_id]
+        entry = fresh.setdefault(conversation_id, _Fresh(arrival.account_id, conversation_id, at))
+        entry.add(message_id, at, text, arrival)
+    _advance(list(fresh.values()))
+    return [Changed(one.account_id, one.conversation_id) for one in fresh.values()]
+
+
+def _columns(one: Arrival, conversations: dict[tuple[int, int], int]) -> tuple[object, ...]:
+    return (
+        one.account_id,
+        one.credential_id,
+        conversations[one.credential_id, one.contact_id],
+        one.kind[:40],
+        as_json(one.body),
+        one.text,
+        one.provider_message_id,
+        one.context_id,
+        one.at,
+        as_json(one.problem),
+    )
+
+
+class _Fresh(Struct):
+    """What a batch brings to one conversation."""
+
+    account_id: int
+    conversation_id: int
+    last_at: datetime
+    last_text: str = ""
+    last_id: int = 0
+    closes_at: datetime | None = None
+    inbound_id: int | None = None
+    inbound_at: datetime | None = None
+    unread: int = 0
+
+    def add(self, message_id: int, at: datetime, text: str, arrival: Arrival) -> None:
+        if (at, message_id) >= (self.last_at, self.last_id):
+            self.last_at, self.last_text, self.last_id = at, text[:300], message_id
+        if arrival.is_note:
+            return
+        self.unread += 1
+        closes_at = arrival.told_at + WINDOW
+        self.closes_at = max(self.closes_at, closes_at) if self.closes_at else closes_at
+        if self.inbound_at is None or at >= self.inbound_at:
+            self.inbound_at, self.inbound_id = at, message_id
+
+
+def _advance(fresh: Sequence[_Fresh]) -> None:
+    fetch(
+        """
+        UPDATE conversations c SET
+          window_closes_at = greatest(c.window_closes_at, n.closes_at),
+          unread_count = c.unread_count + n.unread,
+          last_inbound_id = CASE WHEN n.inbound_id IS NULL THEN c.last_inbound_id
+            WHEN c.last_inbound_id IS NULL THEN n.inbound_id
+            WHEN n.inbound_at >= (SELECT at FROM messages WHERE id = c.last_inbound_id) THEN n.inbound_id
+            ELSE c.last_inbound_id END,
+          last_message_at = greatest(c.last_message_at, n.last_at),
+          last_text = CASE WHEN n.last_at >= c.last_message_at THEN n.last_text ELSE c.last_text END,
+          last_direction = CASE WHEN n.last_at >= c.last_message_at THEN 'in' ELSE c.last_direction END,
+          last_status = CASE WHEN n.last_at >= c.last_message_at THEN 'received' ELSE c.last_status END
+        FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::timestamptz[], %s::bigint[], %s::timestamptz[],
+                    %s::int[]) n (id, last_at, last_text, closes_at, inbound_id, inbound_at, unread)
+        WHERE c.id = n.id
+        """,
+        *columns(
+            [
+                (
+                    one.conversation_id,
+                    one.last_at,
+                    one.last_text,
+                    one.closes_at,
+                    one.inbound_id,
+                    one.inbound_at,
+                    one.unread,
+                )
+                for one in fresh
+            ],
+            7,
+        ),
+    )
+
+
+# --- statuses of our messages ---
+
+
+def _targets(reports: Sequence[Report]) -> dict[int, tuple[int, int]]:
+    """Index of a report → (message, conversation) of that very number."""
+    if not reports:
+        return {}
+    rows = fetch(
+        """
+        SELECT w.index, coalesce(o.id, p.id), coalesce(o.conversation_id, p.conversation_id)
+        FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::text[]) w (index, credential_id, own_id, provider_id)
+        LEFT JOIN messages o ON o.id = w.own_id AND o.credential_id = w.credential_id AND o.direction = 'out'
+        LEFT JOIN messages p ON o.id IS NULL AND p.credential_id = w.credential_id
+          AND p.provider_message_id = w.provider_id AND p.direction = 'out'
+        WHERE o.id IS NOT NULL OR p.id IS NOT NULL
+        """,
+        *columns(
+            [
+                (index, one.credential_id, own_id(one.opaque), one.provider_message_id)
+                for index, one in enumerate(reports)
+            ],
+            4,
+        ),
+    )
+    return {index: (message_id, conversation_id) for index, message_id, conversation_id in rows}
+
+
+def own_id(opaque: str) -> int | None:
+    """The message that our own id names; None when it is not one of ours."""
+    digits = opaque.removeprefix(OPAQUE)
+    is_ours = opaque.startswith(OPAQUE) and digits.isascii() and digits.isdigit() and len(digits) <= 18
+    return int(digits) if is_ours else None
+
+
+def _note(known: Sequence[tuple[int, Report]]) -> None:
+    """The timeline keeps everything that was said, also what comes too late to count."""
+    fetch(
+        "INSERT INTO message_events (account_id, message_id, status, at, source, problem)"
+        " SELECT a, m, s, t, 'provider', p"
+        " FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::jsonb[]) n (a, m, s, t, p)"
+        " ON CONFLICT (message_id, status, at) DO NOTHING",
+        *columns(
+            sorted(
+                {
+                    (report.account_id, message_id, report.status, report.at, as_json(report.problem))
+                    for message_id, report in known
+                },
+                key=lambda row: row[:4],
+            ),
+            5,
+        ),
+    )
+
+
+def _news(message_id: int, report: Report) -> News:
+    return News(
+        message_id=message_id,
+        status=report.status,
+        at=report.at,
+        provider_message_id=report.provider_message_id,
+        problem=report.problem,
+        price=report.price,
+    )

@@ -1,0 +1,42 @@
+"""Whose number a webhook is about. Only live numbers count: a second account may hold what a first gave up."""
+
+from collections.abc import Collection
+
+from msgspec import Struct
+
+from safarichat.ground.sql import fetch
+from safarichat.numbers.models import LIVE
+
+_LIVE = [status.value for status in LIVE]
+
+
+class Route(Struct, frozen=True):
+    credential_id: int
+    account_id: int
+    phone_number: str = ""  # digits
+
+
+def by_phone_number_id(provider: str, ids: Collection[str]) -> dict[str, Route]:
+    rows = fetch(
+        "SELECT phone_number_id, id, account_id, coalesce(phone_number, '') FROM official_whatsapp_credentials"
+        " WHERE api_provider = %s AND phone_number_id = ANY(%s::text[]) AND status = ANY(%s::text[])",
+        provider,
+        list(ids),
+        _LIVE,
+    )
+    return {phone_number_id: Route(*rest) for phone_number_id, *rest in rows}
+
+
+def by_waba(provider: str, ids: Collection[str]) -> dict[str, list[Route]]:
+    """A business account may have several numbers here, even in several accounts."""
+    rows = fetch(
+        "SELECT waba_id, id, account_id, coalesce(phone_number, '') FROM official_whatsapp_credentials"
+        " WHERE api_provider = %s AND waba_id = ANY(%s::text[]) AND status = ANY(%s::text[]) ORDER BY id",
+        provider,
+        list(ids),
+        _LIVE,
+    )
+    found: dict[str, list[Route]] = {}
+    for waba_id, *rest in rows:
+        found.setdefault(waba_id, []).append(Route(*rest))
+    return found
