@@ -114,6 +114,9 @@ class Invitation(models.Model):
         verbose_name_plural = _("invitations")
         constraints = [models.UniqueConstraint(fields=["token_digest"], name="invitations_token_key")]
 
+    def __str__(self) -> str:
+        return self.note or f"#{self.pk}"
+
 
 class Session(AbstractBaseSession):
     """A login. It knows its person, so that it ends with them; its key is a digest of the one in the cookie."""
