@@ -13,7 +13,8 @@ COUNTRIES = dict(pair.split(":") for pair in CODES.split())
 
 
 def digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
+    plain = text.removeprefix("+")
+    return plain if plain.isdigit() else re.sub(r"\D", "", text)
 
 
 def calling_code(phone: str) -> str:
@@ -34,6 +35,8 @@ def dialled(text: str, business_phone: str) -> str:
 
 def wa_id(phone: str) -> str:
     """Brazil loses the ninth digit of mobiles, Mexico gains a 1, Argentina a 9."""
+    if phone[:2] not in ("52", "54", "55"):
+        return phone
     if re.fullmatch(r"55\d{2}9\d{8}", phone):
         return phone[:4] + phone[5:]
     if re.fullmatch(r"52[2-9]\d{9}", phone):

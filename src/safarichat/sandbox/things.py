@@ -158,7 +158,7 @@ class Customer(Thing):
     on_whatsapp: bool = True
 
 
-class Message(Thing):
+class Message(Thing, gc=False):  # a bench makes hundreds of thousands, none of which can be in a cycle
     """A message either way. `inbound` is seen from the business. `body` is the Cloud API message object without
     addressing; `status` climbs accepted → sent → delivered → read | failed; `to` is what the sender wrote."""
 
@@ -166,6 +166,7 @@ class Message(Thing):
     customer_id: str
     inbound: bool
     at: float
+    kind: str
     body: msgspec.Raw
     to: str = ""
     opaque: str = ""

@@ -1,6 +1,7 @@
 """The pretend world: every thing on its shelf, and the few questions everybody asks of it."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +62,7 @@ class World:
         self.version = 0  # grows with everything a handset shows
         self.threads: dict[str, list[str]] = {}
         self.customer_ids: dict[str, str] = {}
+        self.template_ids: dict[tuple[str, str, str], str] = {}
         self.opaques: set[tuple[str, str]] = set()
         self._index()
         self.app = self._own_app()
@@ -74,9 +76,9 @@ class World:
     def customer(self, address: str) -> Customer | None:
         """By telephone number however written, wa_id, business-scoped user id, or @username."""
         name = address.strip()
-        phone = phones.digits(name)
         known = self.customer_ids.get(name) or self.customer_ids.get(name.removeprefix("@"))
         if known is None and _looks_like_phone(name):
+            phone = phones.digits(name)
             known = self.customer_ids.get(phones.wa_id(phone)) or self.customer_ids.get(phone)
         return self.customers.get(known) if known else None
 
@@ -137,6 +139,15 @@ class World:
 
     def waba_numbers(self, waba_id: str) -> list[PhoneNumber]:
         return [number for number in self.numbers if number.waba_id == waba_id]
+
+    def template(self, waba_id: str, name: str, language: str) -> Template | None:
+        key = (waba_id, name, language)
+        found = self.templates.get(self.template_ids.get(key, ""))
+        if found is None:
+            found = next((t for t in self.waba_templates(waba_id) if (t.name, t.language) == (name, language)), None)
+            if found is not None:
+                self.template_ids[key] = found.id
+        return found
 
     def waba_templates(self, waba_id: str) -> list[Template]:
         return [template for template in self.templates if template.waba_id == waba_id]
@@ -204,5 +215,4 @@ class World:
 
 
 def _looks_like_phone(address: str) -> bool:
-    text = address.strip()
-    return bool(phones.digits(text)) and not any(c.isalpha() or c in "._@" for c in text)
+    return re.fullmatch(r"\s*\+?[\d\s()-]*\d[\d\s()-]*", address) is not None

@@ -196,9 +196,8 @@ class Bubbles:
 
     def _find(self, message: Message, payload: dict[str, JSON]) -> Template | None:
         waba_id = self.world.numbers.things[message.phone_number_id].waba_id
-        language = (payload.get("language") or {}).get("code")
-        wanted = (payload.get("name"), language)
-        return next((t for t in self.world.waba_templates(waba_id) if (t.name, t.language) == wanted), None)
+        language = payload.get("language") or {}
+        return self.world.template(waba_id, str(payload.get("name")), str(language.get("code")))
 
     def _template_text(self, message: Message, payload: dict[str, JSON]) -> tuple[str, str, str]:
         """Header, body and footer with the variables filled in."""

@@ -62,8 +62,7 @@ class Conversing:
         """The error with which it will fail after having been accepted; 0 when it arrives."""
         customer = self.world.customers.things[message.customer_id]
         number = self.world.numbers.things[message.phone_number_id]
-        content = message.content()
-        is_template = content.get("type") == "template"
+        is_template = message.kind == "template"
         if number.restricted:
             return 131031
         if not customer.on_whatsapp or customer.blocked:
@@ -72,7 +71,7 @@ class Conversing:
             return 131047
         if is_template and not number.payment:
             return 131042
-        if is_template and customer.opted_out and self._category(number, content) == "marketing":
+        if is_template and customer.opted_out and self._category(number, message) == "marketing":
             return 131050
         fault = self.world.faults.strikes("error", f"/{number.id}/failed")
         return fault.code if fault else 0
@@ -80,7 +79,7 @@ class Conversing:
     def _sent(self, message: Message, wait: int | None = None) -> None:
         if message.status == "accepted":
             self._climb(message, "sent")
-        if message.content().get("type") != "reaction" and wait is None:
+        if message.kind != "reaction" and wait is None:
             settings = self.world.settings
             self._later(settings.delivered_ms - settings.sent_ms, self._delivered, message)
 
@@ -123,21 +122,21 @@ class Conversing:
         if message.opaque:
             status["biz_opaque_callback_data"] = message.opaque
         if message.status in ("sent", "delivered"):
-            status["pricing"] = self._price(number, message.content())
+            status["pricing"] = self._price(number, message)
         if message.status == "failed":
             status["errors"] = [in_status(message.error)]
         return status
 
-    def _price(self, number: PhoneNumber, content: dict[str, JSON]) -> dict[str, JSON]:
-        if content.get("type") != "template":
+    def _price(self, number: PhoneNumber, message: Message) -> dict[str, JSON]:
+        if message.kind != "template":
             return {"billable": False, "pricing_model": "PMP", "type": "free_customer_service", "category": "service"}
-        category = self._category(number, content)
+        category = self._category(number, message)
         return {"billable": True, "pricing_model": "PMP", "type": "regular", "category": category}
 
-    def _category(self, number: PhoneNumber, content: dict[str, JSON]) -> str:
-        name = content.get("template", {}).get("name")
-        found = (t.category.lower() for t in self.world.waba_templates(number.waba_id) if t.name == name)
-        return next(found, "utility")
+    def _category(self, number: PhoneNumber, message: Message) -> str:
+        sent = message.content()["template"]
+        template = self.world.template(number.waba_id, sent["name"], sent["language"]["code"])
+        return template.category.lower() if template else "utility"
 
     # --- customer → business -----------------------------------------------------------------------------------------
 
@@ -150,6 +149,7 @@ class Conversing:
             customer_id=customer.id,
             inbound=True,
             at=self.world.now(),
+            kind=str(content.get("type", "text")),
             body=msgspec.Raw(msgspec.json.encode(content)),
             status="sent",
         )

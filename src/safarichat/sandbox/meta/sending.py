@@ -46,7 +46,7 @@ class Sending:
     def __init__(self, world: World, conversing: Conversing) -> None:
         self.world, self.conversing = world, conversing
         self.numbers: dict[tuple[str, float], Bucket] = {}
-        self.pairs: dict[str, Bucket] = {}
+        self.pairs: dict[tuple[str, str], Bucket] = {}
 
     async def post(self, caller: Caller, number: PhoneNumber, parameters: dict[str, JSON]) -> dict[str, JSON]:
         caller.number(number, MESSAGING, "post")
@@ -100,9 +100,15 @@ class Sending:
         if not self.world.settings.rates:
             return
         rate = COEXISTENCE_THROUGHPUT if number.on_biz_app else THROUGHPUT.get(number.throughput, 1000)
-        if not self.numbers.setdefault((number.id, rate), Bucket(rate * SLACK)).take(rate * SLACK):
+        whole = self.numbers.get((number.id, rate))
+        if whole is None:
+            whole = self.numbers[(number.id, rate)] = Bucket(rate * SLACK)
+        pair = self.pairs.get((number.id, customer.id))
+        if pair is None:
+            pair = self.pairs[(number.id, customer.id)] = Bucket(PAIR_BURST)
+        if not whole.take(rate * SLACK):
             raise GraphError(130429)
-        if not self.pairs.setdefault(f"{number.id}:{customer.id}", Bucket(PAIR_BURST)).take(1 / PAIR_EVERY_S):
+        if not pair.take(1 / PAIR_EVERY_S):
             raise GraphError(131056)
 
     def _accept(
@@ -114,6 +120,7 @@ class Sending:
             customer_id=customer.id,
             inbound=False,
             at=self.world.now(),
+            kind=content["type"],
             body=msgspec.Raw(msgspec.json.encode(content)),
             to=to,
             opaque=opaque,
@@ -170,6 +177,6 @@ def _opaque(parameters: dict[str, JSON]) -> str:
 def _accepted(message: Message, customer: Customer, to: str, by_user_id: bool) -> dict[str, JSON]:
     contact = {"input": to} | ({"user_id": customer.user_id} if by_user_id else {"wa_id": customer.wa_id})
     told: dict[str, JSON] = {"id": message.id}
-    if message.content().get("type") == "template":
+    if message.kind == "template":
         told["message_status"] = "accepted"
     return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [told]}

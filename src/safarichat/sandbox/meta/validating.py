@@ -79,7 +79,7 @@ def _reaction(world: World, number: PhoneNumber, reaction: dict[str, JSON]) -> N
     target = world.messages.get(_required(reaction, "reaction", "message_id"))
     if "emoji" not in reaction:
         raise GraphError(131008, details="Parameter reaction['emoji'] is required.")
-    if target is None or target.content().get("type") == "reaction":
+    if target is None or target.kind == "reaction":
         raise GraphError(131009, details="reaction['message_id'] does not name a message that can be reacted to.")
 
 
@@ -137,7 +137,7 @@ def _template(world: World, number: PhoneNumber, template: dict[str, JSON]) -> N
     code = language.get("code") if isinstance(language, dict) else None
     if not code:
         raise GraphError(131008, details="Parameter template['language']['code'] is required.")
-    found = next((t for t in world.waba_templates(number.waba_id) if (t.name, t.language) == (name, code)), None)
+    found = world.template(number.waba_id, name, str(code))
     if found is None or found.status not in ("APPROVED", "PAUSED", "DISABLED"):
         raise GraphError(132001, details=f"template name ({name}) does not exist in {code}")
     if found.status != "APPROVED":

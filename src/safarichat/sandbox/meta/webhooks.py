@@ -154,7 +154,7 @@ class Webhooks:
 
     def _pack(self, app_id: str, url: str, route: Route) -> Delivery:
         """One update a POST while all is quiet, more when they pile up."""
-        wanted = min(self.world.settings.batch, 1 + len(route.waiting) // PARALLEL)
+        wanted = min(self.world.settings.batch, 1 + len(route.waiting) // 2)
         updates = [route.waiting.popleft() for _ in range(max(1, wanted)) if route.waiting]
         entries: dict[tuple[str, bool], dict[str, JSON]] = {}
         for update in updates:
