@@ -9,11 +9,12 @@ import fcntl
 import json
 import os
 import secrets
+import select
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -119,28 +120,42 @@ def _answers(place: Place) -> bool:
 
 def _start(place: Place, max_connections: int) -> None:
     _passwords(place)
-    keeper = subprocess.Popen(
-        [sys.executable, "-m", "safarichat.ground.embedded_keeper", str(place.data), str(max_connections)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=_log(place),
-        start_new_session=True,  # Ctrl-C in the terminal is for us: the server ends after its users
-    )
-    until = time.monotonic() + START_TIMEOUT_S
-    while time.monotonic() < until:
-        if keeper.poll() is not None:
-            break
-        if _ready(place):
-            _make_roles(place)
-            return
-        time.sleep(0.05)
+    with _keeper(place, max_connections) as lives:
+        until = time.monotonic() + START_TIMEOUT_S
+        while lives() and time.monotonic() < until:
+            if _ready(place):
+                _make_roles(place)
+                return
+            time.sleep(0.05)
     raise CannotStart(f"The embedded PostgreSQL did not start: {_last_words(place)} (log: {place.log})")
+
+
+@contextmanager
+def _keeper(place: Place, max_connections: int) -> Iterator[Callable[[], bool]]:
+    """Start a keeper, which belongs to nobody, and yield whether it lives: it holds the other end of a pipe."""
+    ours, its = os.pipe()
+    try:
+        with _log(place) as log:
+            command = ["-m", "safarichat.ground.embedded_keeper", str(place.data), str(max_connections)]
+            subprocess.run(
+                [sys.executable, *command],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                pass_fds=[its],
+                start_new_session=True,  # Ctrl-C in the terminal is for us: the server ends after its users
+                check=False,
+            )
+        os.close(its)
+        yield lambda: not select.select([ours], [], [], 0)[0]
+    finally:
+        os.close(ours)
 
 
 def _log(place: Place) -> IO[bytes]:
     if place.log.exists() and place.log.stat().st_size > 10_000_000:
         place.log.replace(place.log.with_suffix(".old.log"))
-    log = open(place.log, "ab")  # noqa: SIM115 - handed to the keeper
+    log = open(place.log, "ab")
     os.fchmod(log.fileno(), 0o600)
     return log
 

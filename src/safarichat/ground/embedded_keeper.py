@@ -16,6 +16,8 @@ from safarichat.ground.embedded_place import Place, binaries
 
 LOOK_EVERY_S = 0.5
 STOP_PATIENCE_S = 6.0
+STARTS = 6  # the children of a killed server hold its memory for a moment, and a new one refuses to start beside them
+EARLY_S = 3.0
 
 OPTIONS = {
     # durability: all of it
@@ -57,15 +59,24 @@ def main(data: Path, max_connections: int) -> int:
     if not place.cluster.exists():
         _make_cluster(place, programs)
     _end_left_over(place)
-    postgres = _postgres(place, programs, max_connections)
+    code = 1
     try:
-        while postgres.poll() is None:
-            time.sleep(LOOK_EVERY_S)
-            if _stop_when_unused(place, postgres):
-                break
-        return postgres.wait()
+        for _ in range(STARTS):
+            started_at = time.monotonic()
+            code = _keep(place, _postgres(place, programs, max_connections))
+            if time.monotonic() - started_at > EARLY_S:
+                return code
+        return code
     finally:
         place.keeper_file.unlink(missing_ok=True)
+
+
+def _keep(place: Place, postgres: subprocess.Popen[bytes]) -> int:
+    while postgres.poll() is None:
+        time.sleep(LOOK_EVERY_S)
+        if _stop_when_unused(place, postgres):
+            sys.exit(0)
+    return postgres.wait()
 
 
 def _ignore(_signal: int, _frame: FrameType | None) -> None:
@@ -113,7 +124,8 @@ def _end_left_over(place: Place) -> None:
     pid = place.postgres_pid
     if pid:
         _end(pid)
-    (place.cluster / "postmaster.pid").unlink(missing_ok=True)
+    for left in (place.cluster / "postmaster.pid", *place.socket.iterdir()):
+        left.unlink(missing_ok=True)
 
 
 def _end(pid: int) -> None:
@@ -173,4 +185,6 @@ def _get(lock: IO[str]) -> bool:
 
 
 if __name__ == "__main__":
+    if os.fork():
+        os._exit(0)  # whoever started us has no child to wait for
     sys.exit(main(Path(sys.argv[1]), int(sys.argv[2])))

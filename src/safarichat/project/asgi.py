@@ -9,6 +9,7 @@ from django.conf import settings
 
 from safarichat.edge.health import health_app
 from safarichat.edge.live import live_app, live_lifetime
+from safarichat.edge.live import live_app, live_lifetime
 from safarichat.project import environment, proxies
 from safarichat.project.serving import Application, Receive, Scope, Send
 from safarichat.project.wsgi import application as django
