@@ -1,5 +1,6 @@
 // On every page.
 import htmx from "htmx.org";
+import { watchPasskeys } from "./passkeys";
 import { watchTheme } from "./theme";
 import { fillTimeZone } from "./timezone";
 
@@ -12,3 +13,4 @@ declare global {
 window.htmx = htmx;
 watchTheme();
 fillTimeZone();
+watchPasskeys();
