@@ -10,7 +10,7 @@ import logging
 import socket
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from threading import Lock
 from typing import Generic, TypeVar
@@ -149,7 +149,7 @@ def _fill(request: _Builder, call: Call) -> _Builder:
     if call.query:
         request = request.query(dict(call.query))
     if call.form is not None:
-        return request.form(dict(call.form))
+        return request.form(list(call.form.items()) if isinstance(call.form, Mapping) else call.form)
     if call.json is not None:
         return request.header("content-type", "application/json").body_bytes(msgspec.json.encode(call.json))
     return request

@@ -4,7 +4,7 @@ It yields `Call` (what to ask) and gets a `Reply` or a `Lost`; it yields `Progre
 once) and gets None; it returns an outcome, which is a value and never an exception. `outbound` drives it.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -22,7 +22,7 @@ class Call(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     query: Mapping[str, str] = {}
     json: JSON = None
-    form: Mapping[str, str] | None = None
+    form: Mapping[str, str] | Sequence[tuple[str, str]] | None = None  # pairs where a name comes more than once
     timeout_s: float = 10.0
     max_bytes: int = 1_000_000
     is_routine: bool = False  # one of thousands: logged only when it fails or at level DEBUG

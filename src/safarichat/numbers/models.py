@@ -85,6 +85,12 @@ class OfficialWhatsappCredential(models.Model):
     error_logs = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     steps = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))  # step → state, at, message
     health = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))  # last check
+    waiting = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))  # for a person or a time
+    walking_until = models.DateTimeField(
+        null=True, blank=True
+    )  # claimed by whoever connects or disconnects it just now
+    pin_is_theirs = models.BooleanField(default=False, db_default=False)
+    pin_shown_at = models.DateTimeField(null=True, blank=True)  # a PIN made by us is shown once
     throughput_mps = models.PositiveIntegerField(default=80, db_default=80)
     last_hook_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)

@@ -2,97 +2,176 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import safarichat.ground.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import safarichat.ground.fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OfficialWhatsappCredential',
+            name="OfficialWhatsappCredential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('pending', 'Not finished'), ('connecting', 'Connecting'), ('code_required', 'Code needed'), ('in_review', 'Waiting for review'), ('connected', 'Connected'), ('attention', 'Connected, needs attention'), ('reauth_required', 'Sign in again'), ('suspended', 'Suspended by provider'), ('disconnected', 'Disconnected'), ('failed', 'Failed')], db_default='pending', default='pending', max_length=50)),
-                ('api_provider', models.CharField(max_length=100)),
-                ('waba_id', models.CharField(blank=True, max_length=255, null=True)),
-                ('phone_number_id', models.CharField(blank=True, max_length=255, null=True)),
-                ('phone_number', models.CharField(blank=True, max_length=50, null=True)),
-                ('display_phone_number', models.CharField(blank=True, max_length=50, null=True)),
-                ('verified_name', models.CharField(blank=True, max_length=255, null=True)),
-                ('quality_rating', models.CharField(blank=True, max_length=50, null=True)),
-                ('access_token', safarichat.ground.fields.SealedField(blank=True, null=True)),
-                ('temporary_code', safarichat.ground.fields.SealedField(blank=True, null=True)),
-                ('temporary_code_at', models.DateTimeField(blank=True, null=True)),
-                ('pin', safarichat.ground.fields.SealedField(blank=True, null=True)),
-                ('token_expiration', models.DateTimeField(blank=True, null=True)),
-                ('meta_app_config', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('provider_config', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('error_logs', models.JSONField(db_default=models.Value([], models.JSONField()), default=list)),
-                ('steps', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('health', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('throughput_mps', models.PositiveIntegerField(db_default=80, default=80)),
-                ('last_hook_at', models.DateTimeField(blank=True, null=True)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('onboarding_started_at', models.DateTimeField(blank=True, null=True)),
-                ('onboarding_completed_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now())),
-                ('account', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='credentials', to='accounts.account')),
-                ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='credentials', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Not finished"),
+                            ("connecting", "Connecting"),
+                            ("code_required", "Code needed"),
+                            ("in_review", "Waiting for review"),
+                            ("connected", "Connected"),
+                            ("attention", "Connected, needs attention"),
+                            ("reauth_required", "Sign in again"),
+                            ("suspended", "Suspended by provider"),
+                            ("disconnected", "Disconnected"),
+                            ("failed", "Failed"),
+                        ],
+                        db_default="pending",
+                        default="pending",
+                        max_length=50,
+                    ),
+                ),
+                ("api_provider", models.CharField(max_length=100)),
+                ("waba_id", models.CharField(blank=True, max_length=255, null=True)),
+                ("phone_number_id", models.CharField(blank=True, max_length=255, null=True)),
+                ("phone_number", models.CharField(blank=True, max_length=50, null=True)),
+                ("display_phone_number", models.CharField(blank=True, max_length=50, null=True)),
+                ("verified_name", models.CharField(blank=True, max_length=255, null=True)),
+                ("quality_rating", models.CharField(blank=True, max_length=50, null=True)),
+                ("access_token", safarichat.ground.fields.SealedField(blank=True, null=True)),
+                ("temporary_code", safarichat.ground.fields.SealedField(blank=True, null=True)),
+                ("temporary_code_at", models.DateTimeField(blank=True, null=True)),
+                ("pin", safarichat.ground.fields.SealedField(blank=True, null=True)),
+                ("token_expiration", models.DateTimeField(blank=True, null=True)),
+                ("meta_app_config", models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
+                ("provider_config", models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
+                ("error_logs", models.JSONField(db_default=models.Value([], models.JSONField()), default=list)),
+                ("steps", models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
+                ("health", models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
+                ("throughput_mps", models.PositiveIntegerField(db_default=80, default=80)),
+                ("last_hook_at", models.DateTimeField(blank=True, null=True)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("onboarding_started_at", models.DateTimeField(blank=True, null=True)),
+                ("onboarding_completed_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "updated_at",
+                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="credentials",
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="credentials",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'official_whatsapp_credentials',
+                "db_table": "official_whatsapp_credentials",
             },
         ),
         migrations.CreateModel(
-            name='Onboarding',
+            name="Onboarding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.CharField(db_default='signup', max_length=20)),
-                ('state_digest', models.CharField(max_length=64)),
-                ('session_digest', models.CharField(max_length=64)),
-                ('redirect_url', models.TextField(db_default='')),
-                ('event', models.CharField(db_default='', max_length=64)),
-                ('data', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('result', models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='accounts.account')),
-                ('credential', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='onboardings', to='numbers.officialwhatsappcredential')),
-                ('user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("mode", models.CharField(db_default="signup", max_length=20)),
+                ("state_digest", models.CharField(max_length=64)),
+                ("session_digest", models.CharField(max_length=64)),
+                ("redirect_url", models.TextField(db_default="")),
+                ("event", models.CharField(db_default="", max_length=64)),
+                ("data", models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
+                ("result", models.JSONField(db_default=models.Value({}, models.JSONField()), default=dict)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "credential",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="onboardings",
+                        to="numbers.officialwhatsappcredential",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'onboardings',
+                "db_table": "onboardings",
             },
         ),
         migrations.AddIndex(
-            model_name='officialwhatsappcredential',
-            index=models.Index(fields=['account', 'status'], name='credentials_account_status'),
+            model_name="officialwhatsappcredential",
+            index=models.Index(fields=["account", "status"], name="credentials_account_status"),
         ),
         migrations.AddIndex(
-            model_name='officialwhatsappcredential',
-            index=models.Index(fields=['api_provider', 'waba_id'], name='credentials_waba'),
+            model_name="officialwhatsappcredential",
+            index=models.Index(fields=["api_provider", "waba_id"], name="credentials_waba"),
         ),
         migrations.AddConstraint(
-            model_name='officialwhatsappcredential',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['connecting', 'code_required', 'in_review', 'connected', 'attention', 'reauth_required', 'suspended'])), fields=('api_provider', 'phone_number_id'), name='credentials_one_live_per_number'),
+            model_name="officialwhatsappcredential",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "connecting",
+                            "code_required",
+                            "in_review",
+                            "connected",
+                            "attention",
+                            "reauth_required",
+                            "suspended",
+                        ],
+                    )
+                ),
+                fields=("api_provider", "phone_number_id"),
+                name="credentials_one_live_per_number",
+            ),
         ),
         migrations.AddIndex(
-            model_name='onboarding',
-            index=models.Index(fields=['state_digest'], name='onboardings_state'),
+            model_name="onboarding",
+            index=models.Index(fields=["state_digest"], name="onboardings_state"),
         ),
         migrations.AddConstraint(
-            model_name='onboarding',
-            constraint=models.UniqueConstraint(fields=('account', 'state_digest'), name='onboardings_state_key'),
+            model_name="onboarding",
+            constraint=models.UniqueConstraint(fields=("account", "state_digest"), name="onboardings_state_key"),
         ),
     ]

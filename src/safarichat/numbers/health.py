@@ -1,0 +1,58 @@
+"""How a number stands: what a failed call, or a check, says about it."""
+
+import logging
+from typing import Any
+
+from django.utils import timezone
+
+from safarichat.ground.notify import wake_workers
+from safarichat.numbers import recording
+from safarichat.numbers.models import LIVE, SENDING, OfficialWhatsappCredential
+from safarichat.numbers.rows import changing
+from safarichat.providers.shapes import Check, Health, Problem
+
+log = logging.getLogger("safarichat.numbers")
+
+
+def credential_failed(credential_id: int, problem: Problem) -> None:
+    """A call with this number's token failed for a reason that the next one will meet too: stop using it, and say so.
+
+    For workers, as the owner role. What is queued stays queued until a person has signed in again.
+    """
+    with changing(credential_id) as row:
+        if row.status not in LIVE:
+            return
+        status = problem.number_status or "reauth_required"
+        if row.status != status:
+            log.warning("number %s is now %s: %s", row.pk, status, problem.key)
+        row.status = status
+        recording.note_problem(row, "sending", problem, timezone.now())
+
+
+def take_check(row: OfficialWhatsappCredential, health: Health) -> None:
+    """Put what a check found on the row. A provider that could not be asked changes nothing that was known."""
+    now = timezone.now()
+    before = row.status
+    recording.take_facts(row, health.facts)
+    if health.status and row.status in LIVE and row.status not in ("connecting", "code_required"):
+        row.status = health.status
+        row.health = {
+            "status": health.status,
+            "checked_at": now.isoformat(),
+            "checks": [as_dict(check) for check in health.checks],
+        }
+        row.checked_at = now
+    if row.status != before:
+        recording.note_problems(row, "tested", health.problems, now)
+        if row.status in SENDING:
+            wake_workers("outbox")
+
+
+def as_dict(check: Check) -> dict[str, Any]:
+    return {
+        "name": check.name,
+        "ok": check.ok,
+        "message": check.message,
+        "cure": check.cure,
+        "details": recording.masked(check.details),
+    }

@@ -1,0 +1,137 @@
+"""Writing down on a number's row what happened to it: steps, facts, secrets, problems. The caller saves."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from safarichat.ground import fields
+from safarichat.numbers.models import STEPS, OfficialWhatsappCredential
+from safarichat.providers.shapes import Problem
+
+MAX_PROBLEMS = 50
+QUALITIES = ("GREEN", "YELLOW", "RED", "UNKNOWN")
+APP_FACTS = frozenset(
+    {"app_id", "config_id", "graph_version", "es_version", "business_id", "scopes", "granular_targets"}
+)
+PUBLIC_FACTS = frozenset(
+    {
+        "account_mode",
+        "account_review_status",
+        "business_name",
+        "can_send",
+        "code_verification_status",
+        "currency",
+        "hook_fields",
+        "hook_url",
+        "is_official_business_account",
+        "is_on_phone_app",
+        "is_registered",
+        "is_subscribed",
+        "messaging_limit",
+        "name_status",
+        "pin_is_set",
+        "platform_type",
+        "profile",
+        "restrictions",
+        "session",
+        "status",
+        "throughput_mps",
+        "waba_name",
+    }
+)
+_TEXT_COLUMNS = {
+    "phone_number_id": 255,
+    "waba_id": 255,
+    "phone_number": 50,
+    "display_phone_number": 50,
+    "verified_name": 255,
+}
+_LOOKS_SECRET = re.compile(r"[A-Za-z0-9_|-]{24,}")
+
+
+def note_step(row: OfficialWhatsappCredential, step: str, state: str, at: datetime, message: str = "") -> None:
+    row.steps = {**row.steps, step: {"state": state, "at": at.isoformat(), "message": message}}
+
+
+def done_steps(row: OfficialWhatsappCredential) -> frozenset[str]:
+    return frozenset(step for step, noted in row.steps.items() if noted.get("state") in ("done", "skipped"))
+
+
+def listed_steps(row: OfficialWhatsappCredential) -> list[dict[str, Any]]:
+    """Every step in its order; `todo` until something happened."""
+    empty = {"state": "todo", "at": None, "message": ""}
+    return [{"step": step, **empty, **row.steps.get(step, {})} for step in STEPS]
+
+
+def take_facts(row: OfficialWhatsappCredential, facts: Mapping[str, Any]) -> None:
+    """Put what a provider told into columns or, where the name is known to be public, into a JSONB."""
+    for name, limit in _TEXT_COLUMNS.items():
+        if facts.get(name):
+            setattr(row, name, str(facts[name])[:limit])
+    if facts.get("display_phone_number"):
+        row.phone_number = re.sub(r"\D", "", str(facts["display_phone_number"]))[:50]
+    if facts.get("quality_rating"):
+        told = str(facts["quality_rating"]).upper()
+        row.quality_rating = told if told in QUALITIES else "UNKNOWN"
+    if isinstance(facts.get("throughput_mps"), int) and facts["throughput_mps"] > 0:
+        row.throughput_mps = facts["throughput_mps"]
+    if "token_expires_at" in facts:
+        seconds = facts["token_expires_at"]
+        row.token_expiration = datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) and seconds else None
+    row.meta_app_config = row.meta_app_config | {name: facts[name] for name in facts.keys() & APP_FACTS}
+    row.provider_config = row.provider_config | {name: facts[name] for name in facts.keys() & PUBLIC_FACTS}
+
+
+def known_facts(row: OfficialWhatsappCredential) -> dict[str, Any]:
+    """What `take_facts` took, by the same names."""
+    columns = {name: getattr(row, name) for name in (*_TEXT_COLUMNS, "quality_rating") if getattr(row, name)}
+    return {**row.provider_config, **row.meta_app_config, **columns}
+
+
+def seal_secrets(row: OfficialWhatsappCredential, secrets: Mapping[str, str]) -> None:
+    for name, secret in secrets.items():
+        if name not in fields.sealed_columns(OfficialWhatsappCredential):
+            raise ValueError(f"there is no sealed column for {name}")
+        fields.seal(row, name, secret)
+
+
+def opened_secrets(row: OfficialWhatsappCredential) -> dict[str, str]:
+    opened = {name: fields.opened(row, name) for name in ("access_token", "pin")}
+    return {name: secret for name, secret in opened.items() if secret}
+
+
+def destroy_secrets(row: OfficialWhatsappCredential) -> None:
+    for name in fields.sealed_columns(OfficialWhatsappCredential):
+        fields.seal(row, name, "")
+    row.temporary_code_at = row.token_expiration = None
+
+
+def note_problem(row: OfficialWhatsappCredential, step: str, problem: Problem, at: datetime) -> None:
+    """Put a problem on top of the row's error log. What is already on top with the same cause only gets a new time."""
+    entry = {"at": at.isoformat(), "step": step, **shown(problem)}
+    older = list(row.error_logs)
+    if older and all(older[0].get(name) == entry[name] for name in ("step", "code", "message")):
+        older = older[1:]
+    row.error_logs = [entry, *older][:MAX_PROBLEMS]
+
+
+def note_problems(row: OfficialWhatsappCredential, step: str, problems: Iterable[Problem], at: datetime) -> None:
+    for problem in problems:
+        note_problem(row, step, problem, at)
+
+
+def shown(problem: Problem) -> dict[str, Any]:
+    """A problem as it is kept, in untranslated sentences."""
+    return {
+        "code": problem.key if problem.code is None else problem.code,
+        "message": problem.message,
+        "fbtrace_id": problem.trace_id,
+        "cure": problem.cure,
+        "details": masked(problem.details),
+    }
+
+
+def masked(details: str) -> str:
+    """A provider's own words, which may repeat a token: anything that looks like one is left out."""
+    return _LOOKS_SECRET.sub("…", details)[:500]

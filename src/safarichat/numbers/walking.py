@@ -1,0 +1,218 @@
+"""Driving a provider's `connect` talk: every step is stored before the next call leaves, and its outcome settled.
+
+No transaction is open while the network is. `walking_until` claims the row, so that one drives at a time; a process
+that dies leaves a claim that runs out.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError
+from django.utils import timezone
+from msgspec import Struct, convert, to_builtins
+
+from safarichat import providers
+from safarichat.ground import fields
+from safarichat.ground.notify import wake_workers
+from safarichat.ground.outbound import run_talk
+from safarichat.ground.talks import Progress
+from safarichat.numbers import problems, recording
+from safarichat.numbers.adopting import adopt, older_row
+from safarichat.numbers.asking import within
+from safarichat.numbers.models import LIVE, SENDING, OfficialWhatsappCredential
+from safarichat.numbers.platform import platform
+from safarichat.numbers.rows import changing, find, tell
+from safarichat.providers.shapes import (
+    JSON,
+    Connected,
+    ConnectFailed,
+    ConnectOutcome,
+    NeedsChoice,
+    NeedsNumber,
+    NeedsPin,
+    Problem,
+    Signup,
+)
+
+PATIENCE_S = 25.0  # a person looks on
+CLAIM = timedelta(seconds=45)
+
+
+class Walked(Struct, frozen=True):
+    """How far a walk came. `outcome`: connected | pin | choice | number | wait | failed | cancelled; `problem` is our
+    key of what stopped it."""
+
+    credential_id: int
+    status: str
+    outcome: str
+    problem: str = ""
+
+    def as_result(self) -> dict[str, Any]:
+        result: dict[str, Any] = to_builtins(self)
+        return result
+
+    @classmethod
+    def from_result(cls, result: Mapping[str, Any]) -> "Walked":
+        return convert(result, cls)
+
+
+class _Stopped(Exception):
+    """We end a walk ourselves."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.key)
+        self.problem = problem
+
+
+def claim(row: OfficialWhatsappCredential, now: datetime) -> None:
+    row.walking_until = now + CLAIM
+
+
+def is_walking(row: OfficialWhatsappCredential, now: datetime) -> bool:
+    return row.walking_until is not None and row.walking_until > now
+
+
+def wait_s(row: OfficialWhatsappCredential, now: datetime) -> int:
+    """Seconds that the provider still wants to be left alone."""
+    until = row.waiting.get("until")
+    left = (datetime.fromisoformat(until) - now).total_seconds() if until else 0
+    return max(0, int(left + 0.999))
+
+
+def walk(account_id: int, credential_id: int, signup: Signup) -> Walked:
+    """Drive the talk of a claimed row to an outcome, and let go of the row."""
+    return _Walk(account_id, credential_id, signup).run()
+
+
+class _Walk:
+    def __init__(self, account_id: int, credential_id: int, signup: Signup) -> None:
+        self.account_id = account_id
+        self.credential_id = credential_id  # changes when an older row of the same number takes over
+        self.signup = signup
+
+    def run(self) -> Walked:
+        row = find(self.account_id, self.credential_id)
+        if row is None:  # deleted meanwhile
+            return Walked(self.credential_id, "failed", "failed", problems.INTERRUPTED.key)
+        talk = providers.get(row.api_provider).connect(self.signup, platform(row.api_provider))
+        try:
+            outcome: ConnectOutcome = run_talk(talk, within(PATIENCE_S), self._store)
+        except _Stopped as stopped:
+            outcome = ConnectFailed(step="number_chosen", problem=stopped.problem)
+        try:
+            return self._settle(outcome)
+        except IntegrityError:
+            return self._settle(ConnectFailed(step="number_chosen", problem=problems.NUMBER_TAKEN))
+
+    # --- each step ---------------------------------------------------------------------------------------------------
+
+    def _store(self, progress: Progress) -> None:
+        before = self.credential_id
+        try:
+            with changing(before, self.account_id) as row:
+                self._keep(self._right_row(row, progress.facts), progress)
+        except IntegrityError:
+            self.credential_id = before
+            raise _Stopped(problems.NUMBER_TAKEN) from None
+
+    def _right_row(self, row: OfficialWhatsappCredential, facts: Mapping[str, JSON]) -> OfficialWhatsappCredential:
+        """A number that this account had before goes on in its old row, where its history is."""
+        chosen = facts.get("phone_number_id")
+        if not chosen or chosen == row.phone_number_id:
+            return row
+        if row.onboarding_completed_at:
+            raise _Stopped(problems.OTHER_NUMBER)
+        older = older_row(row, str(chosen))
+        if older is None:
+            return row
+        adopt(older, row)
+        self.credential_id = older.pk
+        return older
+
+    def _keep(self, row: OfficialWhatsappCredential, progress: Progress) -> None:
+        recording.note_step(row, progress.step, progress.state, timezone.now(), progress.message)
+        recording.take_facts(row, progress.facts)
+        recording.seal_secrets(row, progress.secrets)
+        if "access_token" in progress.secrets:
+            _forget_code(row)
+        row.save()
+        tell(row)
+
+    # --- the end -----------------------------------------------------------------------------------------------------
+
+    def _settle(self, outcome: ConnectOutcome) -> Walked:
+        with changing(self.credential_id, self.account_id) as row:
+            now = timezone.now()
+            row.walking_until = now
+            walked = self._settled(row, outcome, now)
+            if row.status in SENDING:
+                wake_workers("outbox")
+        return walked
+
+    def _settled(self, row: OfficialWhatsappCredential, outcome: ConnectOutcome, now: datetime) -> Walked:
+        match outcome:
+            case Connected():
+                return _connect(row, outcome, now)
+            case NeedsPin(problem, after_s):
+                _wait(row, "pin", problem, now, after_s)
+                recording.note_step(row, "registered", "waiting", now, problem.message)
+                recording.note_problem(row, "registered", problem, now)
+                _set_unless_sending(row, "code_required")
+                return Walked(row.pk, row.status, "pin", problem.key)
+            case NeedsChoice(numbers):
+                row.waiting = {"for": "choice", "numbers": [dict(number) for number in numbers]}
+                recording.note_step(row, "number_chosen", "waiting", now)
+                return Walked(row.pk, row.status, "choice")
+            case NeedsNumber(problem):
+                _wait(row, "number", problem, now)
+                recording.note_problem(row, "number_chosen", problem, now)
+                _set_unless_sending(row, "pending")
+                return Walked(row.pk, row.status, "number", problem.key)
+            case ConnectFailed():
+                return self._fail(row, outcome, now)
+
+    def _fail(self, row: OfficialWhatsappCredential, failed: ConnectFailed, now: datetime) -> Walked:
+        problem = failed.problem
+        recording.note_problem(row, failed.step, problem, now)
+        is_cancelled = not self.signup.code and not self.signup.done
+        if is_cancelled and row.onboarding_completed_at:
+            return Walked(row.pk, row.status, "cancelled", problem.key)
+        recording.note_step(row, failed.step, "failed", now, problem.message)
+        if is_cancelled:
+            return Walked(row.pk, row.status, "cancelled", problem.key)
+        if failed.may_resume:
+            _wait(row, "time", problem, now, failed.after_s)
+            return Walked(row.pk, row.status, "wait", problem.key)
+        _forget_code(row)
+        row.waiting = {}
+        if row.onboarding_completed_at and row.status in LIVE and row.status != "connecting":
+            row.status = problem.number_status or row.status  # what worked before goes on working if it can
+        else:
+            recording.destroy_secrets(row)
+            row.status = "failed"
+        return Walked(row.pk, row.status, "failed", problem.key)
+
+
+def _connect(row: OfficialWhatsappCredential, outcome: Connected, now: datetime) -> Walked:
+    recording.take_facts(row, outcome.facts)
+    row.phone_number_id, row.waba_id = outcome.phone_number_id, outcome.waba_id
+    row.status, row.waiting = outcome.status, {}
+    row.onboarding_completed_at = now
+    recording.note_problems(row, "connected", outcome.warnings, now)
+    _forget_code(row)
+    return Walked(row.pk, row.status, "connected")
+
+
+def _wait(row: OfficialWhatsappCredential, what: str, problem: Problem, now: datetime, after_s: float = 0) -> None:
+    until = (now + timedelta(seconds=after_s)).isoformat() if after_s else ""
+    row.waiting = {"for": what, "until": until, "problem": recording.shown(problem)}
+
+
+def _set_unless_sending(row: OfficialWhatsappCredential, status: str) -> None:
+    row.status = "attention" if row.status in SENDING else status
+
+
+def _forget_code(row: OfficialWhatsappCredential) -> None:
+    fields.seal(row, "temporary_code", "")
+    row.temporary_code_at = None
