@@ -1,6 +1,7 @@
 """Keeps the world across restarts: memory is the truth, SQLite follows at most 200 ms behind, in a thread."""
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any, Generic
 import msgspec
 
 from safarichat.sandbox.things import T
+
+log = logging.getLogger("safarichat.sandbox")
 
 FLUSH_EVERY_S = 0.1
 ENCODE = msgspec.json.Encoder().encode
@@ -63,8 +66,8 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Used by one thread at a time: load, then the follower's batches one after another, then stop.
-        self.db = sqlite3.connect(path, timeout=10, check_same_thread=False)
+        self.path = path
+        self.db = self._open()
         self.shelves: list[Shelf[Any]] = []
         self.stopping = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
@@ -75,6 +78,19 @@ class Journal:
         return shelf
 
     def load(self) -> None:
+        """A world kept by another version of the sandbox, in a shape we can't read, is set aside."""
+        try:
+            self._read()
+        except msgspec.ValidationError as error:
+            log.warning("the kept world can't be read and is set aside: %s", error)
+            self.db.close()
+            self.path.replace(self.path.with_suffix(".old"))
+            for shelf in self.shelves:
+                shelf.things.clear()
+            self.db = self._open()
+            self._read()
+
+    def _read(self) -> None:
         by_name = {shelf.kind.__name__: shelf for shelf in self.shelves}
         self.db.executescript("pragma journal_mode = wal; pragma synchronous = normal;" + SCHEMA)
         for kind, id, body in self.db.execute("select kind, id, body from things order by seq"):
@@ -101,6 +117,10 @@ class Journal:
                 await asyncio.wait_for(self.stopping.wait(), FLUSH_EVERY_S)
             except TimeoutError:
                 continue
+
+    def _open(self) -> sqlite3.Connection:
+        # Used by one thread at a time: load, then the follower's batches one after another, then stop.
+        return sqlite3.connect(self.path, timeout=10, check_same_thread=False)
 
     def _take(self) -> Rows:
         taken = [shelf.take_changes() for shelf in self.shelves]

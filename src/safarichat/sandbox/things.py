@@ -1,4 +1,7 @@
-"""What the pretend world is made of. Each thing has an `id` and is kept across restarts."""
+"""What the pretend world is made of. Each thing has an `id` and is kept across restarts.
+
+The things that become many are out of the garbage collector's sight: holding plain values only, they can be in no cycle.
+"""
 
 from typing import Any, TypeVar
 
@@ -142,7 +145,7 @@ class Media(Thing):
     inbound: bool = False
 
 
-class Customer(Thing):
+class Customer(Thing, gc=False):
     """A person with a handset. `phone` is what people dial, `wa_id` what WhatsApp calls it; both empty when hidden
     behind a username. `reads`: opens every message by itself. `receipts`: tells that it was read."""
 
@@ -158,7 +161,7 @@ class Customer(Thing):
     on_whatsapp: bool = True
 
 
-class Message(Thing, gc=False):  # a bench makes hundreds of thousands, none of which can be in a cycle
+class Message(Thing, gc=False):
     """A message either way. `inbound` is seen from the business. `body` is the Cloud API message object without
     addressing; `status` climbs accepted → sent → delivered → read | failed; `to` is what the sender wrote."""
 
@@ -179,7 +182,7 @@ class Message(Thing, gc=False):  # a bench makes hundreds of thousands, none of 
         return decoded
 
 
-class Chat(Thing):
+class Chat(Thing, gc=False):
     """What one customer and one business number have between them. `customer_wrote_at` opens the 24-hour window."""
 
     phone_number_id: str
@@ -189,7 +192,7 @@ class Chat(Thing):
     typing_until: float = 0
 
 
-class Delivery(Thing):
+class Delivery(Thing, gc=False):
     """A webhook on its way: the bytes are signed once and never change between tries."""
 
     app_id: str

@@ -153,7 +153,8 @@ def _parameters(template: Template, given: JSON) -> None:
         kind = str(component.get("type", "")).upper()
         if kind not in ("HEADER", "BODY"):
             continue
-        expected = len(set(re.findall(r"\{\{\s*\w+\s*\}\}", str(component.get("text", "")))))
+        text = str(component.get("text", ""))
+        expected = len(set(re.findall(r"\{\{\s*\w+\s*\}\}", text))) if "{{" in text else 0
         if kind == "HEADER" and component.get("format", "TEXT") in ("IMAGE", "VIDEO", "DOCUMENT", "LOCATION"):
             expected = 1
         parts = [p for p in given if isinstance(p, dict) and str(p.get("type", "")).upper() == kind]
