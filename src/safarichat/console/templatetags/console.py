@@ -28,7 +28,9 @@ def page_title(context: template.Context) -> SafeString:
 
 
 @register.inclusion_tag("console/_menu_entry.html", takes_context=True)
-def menu_entry(context: template.Context, href: str, label: str, icon: str) -> dict[str, object]:
+def menu_entry(context: template.Context, href: str, label: str, icon: str, also: str = "") -> dict[str, object]:
+    """`also` begins the addresses that belong to this entry beside its own."""
     request: HttpRequest = context["request"]
-    is_here = request.path == href or (href != "/" and request.path.startswith(f"{href}/"))
+    below = tuple(start for start in (f"{href}/" if href != "/" else "", also) if start)
+    is_here = request.path == href or request.path.startswith(below)
     return {"href": href, "label": label, "icon_name": icon, "is_here": is_here}
