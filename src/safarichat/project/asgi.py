@@ -1,14 +1,14 @@
 """The web process: what is hot goes straight to the edge, pages go to Django in a few threads."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
 from safarichat.edge.health import health_app
-from safarichat.edge.live import live_app, live_lifetime
 from safarichat.edge.live import live_app, live_lifetime
 from safarichat.project import environment, proxies
 from safarichat.project.serving import Application, Receive, Scope, Send
@@ -17,7 +17,17 @@ from safarichat.project.wsgi import application as django
 PAGE_THREADS = int(os.environ.get("SAFARICHAT_PAGE_THREADS", "6"))
 
 environment.refuse_incomplete(environment.current())
-pages: Application = WSGIMiddleware(django, workers=PAGE_THREADS)  # type: ignore[assignment]  # its own ASGI types
+_django: Application = WSGIMiddleware(django, workers=PAGE_THREADS)  # type: ignore[assignment, arg-type]  # its own types
+
+
+async def pages(scope: Scope, receive: Receive, send: Send) -> None:
+    """granian's `receive` answers with an awaitable; a2wsgi reads a body from another thread and needs a coroutine."""
+
+    async def receiving() -> MutableMapping[str, Any]:
+        return await receive()
+
+    await _django(scope, receiving, send)
+
 
 EXACT: dict[str, Application] = {
     "/healthz": health_app,
