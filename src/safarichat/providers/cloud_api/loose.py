@@ -11,6 +11,7 @@ from safarichat.providers.shapes import JSON, Person
 
 NOTHING: Mapping[str, JSON] = {}
 USER_ID = re.compile(r"[A-Z]{2}\.(?:[A-Z]+\.)?[A-Za-z0-9]+\Z")  # business-scoped: US.1234, US.ENT.1234
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _LATEST_S = 100_000_000_000  # a time above is in milliseconds
 _LAST_YEAR_S = 253_402_300_799  # the end of the year 9999
 
@@ -39,9 +40,7 @@ def _decode_leniently(body: bytes) -> JSON:
 def clean(value: JSON) -> JSON:
     match value:
         case str():
-            return (
-                value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode() if not _is_clean(value) else value
-            )
+            return _UNKEEPABLE.sub("\ufffd", value)
         case float():
             return value if math.isfinite(value) else None
         case list():
@@ -49,14 +48,6 @@ def clean(value: JSON) -> JSON:
         case dict():
             return {clean(key): clean(each) for key, each in value.items()}
     return value
-
-
-def _is_clean(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in text
 
 
 def text(source: JSON, key: str) -> str:
