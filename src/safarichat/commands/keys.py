@@ -22,7 +22,7 @@ def status() -> int:
     with production():
         start_django()
         ring = fields.ring()
-        counts = Counter({key_id: 0 for key_id in ring.key_ids()})
+        counts = Counter(dict.fromkeys(ring.key_ids(), 0))
         for model in apps.get_models():
             counts.update(fields.count_by_key(model))
     for key_id, count in counts.items():

@@ -19,7 +19,8 @@ def migrate(arguments: Namespace) -> int:
 
 def bring_up_to_date(*arguments: str, verbosity: int = 1) -> None:
     """Migrate, unless the database is somebody else's: then say so, having altered nothing."""
-    wrong = [finding.what for finding in checks.database(environment.current()["DATABASE_URL"]) if finding.level == Level.BLOCKS]
+    found = checks.database(environment.current()["DATABASE_URL"])
+    wrong = [finding.what for finding in found if finding.level == Level.BLOCKS]
     if wrong:
         raise SettingsError(wrong[0])
     call_command("migrate", *arguments, verbosity=verbosity, interactive=False)

@@ -155,7 +155,7 @@ def _keeper(place: Place, max_connections: int) -> Iterator[Callable[[], bool]]:
 def _log(place: Place) -> IO[bytes]:
     if place.log.exists() and place.log.stat().st_size > 10_000_000:
         place.log.replace(place.log.with_suffix(".old.log"))
-    log = open(place.log, "ab")
+    log = open(place.log, "ab")  # noqa: SIM115 - the caller closes it
     os.fchmod(log.fileno(), 0o600)
     return log
 

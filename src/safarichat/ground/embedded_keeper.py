@@ -107,16 +107,19 @@ def _make_cluster(place: Place, programs: Path) -> None:
 
 def _as_server(place: Place, command: list[str]) -> None:
     subprocess.run(
-        command, check=True, stdout=subprocess.DEVNULL, cwd="/", env=_environment(), **_identity(place)
+        command,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd="/",
+        env=_environment(),
+        user=place.uid if place.user else None,
+        group=place.gid if place.user else None,
+        extra_groups=[] if place.user else None,
     )
 
 
 def _environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _identity(place: Place) -> dict[str, int | list[int]]:
-    return {"user": place.uid, "group": place.gid, "extra_groups": []} if place.user else {}
 
 
 def _end_left_over(place: Place) -> None:
@@ -150,7 +153,9 @@ def _postgres(place: Place, programs: Path, max_connections: int) -> subprocess.
         cwd="/",
         env=_environment(),
         preexec_fn=_end_with_parent,  # noqa: PLW1509 - one thread; runs after the change of user, which would undo it
-        **_identity(place),  # type: ignore[call-overload]  # keywords by name
+        user=place.uid if place.user else None,
+        group=place.gid if place.user else None,
+        extra_groups=[] if place.user else None,
     )
 
 

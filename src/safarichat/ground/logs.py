@@ -16,8 +16,8 @@ MASK = "•••"
 SECRETS = re.compile(
     r"""(?ix)
     (?P<name>
-        (?: \b(?:[a-z_]*(?:token|secret|password|passwd|proof)|pin|api_?key|sessionid|csrftoken|cookie) ["']? \s* [=:] \s*
-          | \bauthorization ["']? \s* [=:] \s*
+        (?: \b(?:[a-z_]*(?:token|secret|password|passwd|proof)|pin|api_?key|sessionid|csrftoken|cookie|authorization)
+            ["']? \s* [=:] \s*
           | \bcode ["']? \s* [=:] \s* (?=["']?[^\s"'&,;]{12})  # Graph's error codes are short numbers
         ) ["']? (?:bearer\s+|basic\s+)?
       | \bbearer\s+
@@ -60,7 +60,7 @@ class TextLines(logging.Formatter):
     """For a person at a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
-        at = datetime.fromtimestamp(record.created).strftime("%H:%M:%S")
+        at = datetime.fromtimestamp(record.created, UTC).astimezone().strftime("%H:%M:%S")
         asked = f" [{request_id()}]" if request_id() else ""
         return masked(f"{at} {record.levelname:<7} {record.name}{asked} {_message(self, record)}")
 

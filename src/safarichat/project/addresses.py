@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-import psycopg
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
 from safarichat.project.environment import SettingsError
@@ -16,7 +16,7 @@ def database(url: str) -> dict[str, Any]:
     """DATABASE_URL as one entry of Django's DATABASES."""
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
-    except psycopg.Error:
+    except ProgrammingError:
         raise SettingsError("DATABASE_URL is not of the form postgresql://user:password@host/database.") from None
     return {
         "ENGINE": "django.db.backends.postgresql",

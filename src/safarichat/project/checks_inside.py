@@ -68,7 +68,7 @@ def register(name: str) -> Health:
 
 def mail(*, send_to: str) -> Iterator[Finding]:
     if "filebased" in settings.EMAIL_BACKEND:
-        yield warning(f"EMAIL_URL is not set: mail is not sent but kept in {settings.EMAIL_FILE_PATH}.")
+        yield warning(f"EMAIL_URL is not set: mail is not sent but kept as files under {settings.SAFARICHAT_DATA}.")
     try:
         if send_to:
             EmailMessage(_("SafariChat can send mail"), _("This is the test you asked for."), to=[send_to]).send()

@@ -31,7 +31,7 @@ SECTIONS: dict[str, list[Setting]] = {
         Setting("SAFARICHAT_SECRET_KEY", "Signs sessions and links: any long random text.", necessary=True),
         Setting(
             "SAFARICHAT_ENCRYPTION_KEYS",
-            "Encrypts stored secrets: id:base64key,… newest first. `safarichat keys new` makes one. Keep a copy apart.",
+            "Encrypts stored secrets: id:base64key,… newest first. `safarichat keys new` makes one. Keep a copy.",
             necessary=True,
         ),
         Setting("DATABASE_URL", "postgresql://user:password@host/database. Empty: an embedded PostgreSQL."),
@@ -40,11 +40,13 @@ SECTIONS: dict[str, list[Setting]] = {
         Setting("SAFARICHAT_TRUSTED_PROXIES", "Networks whose X-Forwarded-For and -Proto are believed, by comma."),
         Setting("SAFARICHAT_ALLOWED_PRIVATE_NETWORKS", "Private networks that may be called, by comma. Empty: none."),
         Setting("SAFARICHAT_SIGNUP", "Who may sign up: open, invite or closed.", "invite"),
-        Setting("EMAIL_URL", "smtp://user:password@host:587 (smtps:// for port 465). Empty: files in the data directory."),
+        Setting("EMAIL_URL", "smtp://user:password@host:587, or smtps://. Empty: files in the data directory."),
         Setting("SAFARICHAT_EMAIL_FROM", "The sender of our mail. Empty: safarichat@ the public host."),
         Setting("SAFARICHAT_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
         Setting("SAFARICHAT_LANGUAGE", "The language for people who have chosen none.", "en"),
-        Setting("SAFARICHAT_TIME_ZONE", "The time zone for people who have chosen none, such as Africa/Nairobi.", "UTC"),
+        Setting(
+            "SAFARICHAT_TIME_ZONE", "The time zone for people who have chosen none, such as Africa/Nairobi.", "UTC"
+        ),
     ],
     "WhatsApp": [
         Setting("WHATSAPP_OFFICIAL_ENABLED", "Whether numbers can be connected at all.", "true"),
@@ -149,6 +151,6 @@ def _content(name: str, path: str) -> str:
 
 
 def _unquoted(value: str) -> str:
-    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
-        return value[1:-1]
+    if value[:1] in ("'", '"') and value[0] in value[1:]:
+        return value[1 : value.index(value[0], 1)]
     return value.partition(" #")[0].rstrip()

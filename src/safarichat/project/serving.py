@@ -75,7 +75,7 @@ async def _serve(application: Application, host: str, port: int) -> None:
 
     def stop() -> None:
         stopping.now()  # streams end themselves; granian waits for what is being answered
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
 
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, stop)

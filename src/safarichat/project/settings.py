@@ -1,4 +1,4 @@
-"""Django's settings. Their meaning and defaults are in `environment.py`; accounts' own are in `settings_accounts.py`."""
+"""Django's settings. Meaning and defaults are in `environment.py`; accounts' own settings in `settings_accounts.py`."""
 
 import os
 from pathlib import Path
@@ -58,12 +58,8 @@ WHATSAPP_PROVIDERS = _listed("WHATSAPP_PROVIDERS")
 WHATSAPP_RATE_LIMIT_ONBOARDING = _whole("WHATSAPP_RATE_LIMIT_ONBOARDING")
 WHATSAPP_RATE_LIMIT_TEST = _whole("WHATSAPP_RATE_LIMIT_TEST")
 _pages = f"{SAFARICHAT_BASE_URL}/whatsapp"
-WHATSAPP_EMBEDDED_SIGNUP_REDIRECT_URL = (
-    env["WHATSAPP_EMBEDDED_SIGNUP_REDIRECT_URL"] or f"{_pages}/official/callback"
-)
-WHATSAPP_EMBEDDED_SIGNUP_SUCCESS_URL = (
-    env["WHATSAPP_EMBEDDED_SIGNUP_SUCCESS_URL"] or f"{_pages}/integration-success"
-)
+WHATSAPP_EMBEDDED_SIGNUP_REDIRECT_URL = env["WHATSAPP_EMBEDDED_SIGNUP_REDIRECT_URL"] or f"{_pages}/official/callback"
+WHATSAPP_EMBEDDED_SIGNUP_SUCCESS_URL = env["WHATSAPP_EMBEDDED_SIGNUP_SUCCESS_URL"] or f"{_pages}/integration-success"
 WHATSAPP_EMBEDDED_SIGNUP_ERROR_URL = env["WHATSAPP_EMBEDDED_SIGNUP_ERROR_URL"] or f"{_pages}/integration-error"
 PROVIDER_SETTINGS: dict[str, str] = {
     setting.name: env[setting.name]
