@@ -43,9 +43,8 @@ class Demo:
 
     def links_mailed_to(self, address: str) -> list[str]:
         """Every link in that person's mail, oldest first."""
-        mails = [
-            email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in self._mail_files()
-        ]
+        files = sorted((self.data / "mail").glob("*"), key=lambda file: file.stat().st_mtime_ns)
+        mails = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
         texts = [str(mail.get_content()) for mail in mails if address in str(mail["To"])]
         return [link for text in texts for link in re.findall(r"https?://\S+", text)]
 
