@@ -120,7 +120,7 @@ CODES = (
           N_("Switch it on again in WhatsApp Manager, or use a utility template."), "business", "account"),
     Known(131064, "template_limit", "Template classification limit reached",
           N_("Too many messages of this template's kind for now."), N_("Wait a day and send the rest."),
-          "business", "template", "throttled", 3600),
+          "business", "template"),
     Known(131065, "bid_not_accepted", "Maximum price bidding",
           N_("Meta did not accept the price set for this message."),
           BIDDING, "business", "message"),

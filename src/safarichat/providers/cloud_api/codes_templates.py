@@ -40,7 +40,7 @@ CODES = (
           PARAMETERS, "business", "message"),
     Known(132068, "flow_blocked", "Flow is in blocked state", FLOW, FLOW_CURE, "business", "template"),
     Known(132069, "flow_throttled", "Flow is in throttled state", N_("This form is opened too often for its state."),
-          FLOW_CURE, "business", "template", "throttled", 3600),
+          FLOW_CURE, "business", "template"),
     Known(134011, "payments_terms", "Payments terms of service not accepted",
           N_("The terms for payments in chats are not accepted."), N_("Accept them in WhatsApp Manager."),
           "business", "account"),
