@@ -1,6 +1,6 @@
 """What the pretend world is made of. Each thing has an `id` and is kept across restarts.
 
-The things that become many are out of the garbage collector's sight: holding plain values only, they can be in no cycle.
+What becomes many is out of the garbage collector's sight: holding plain values only, it can be in no cycle.
 """
 
 from typing import Any, TypeVar

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 
+from safarichat.sandbox import phones
 from safarichat.sandbox.things import JSON, App, PhoneNumber, Template, Waba
 from safarichat.sandbox.world import World
 
@@ -42,6 +43,8 @@ def number_node(world: World, number: PhoneNumber, fields: str) -> dict[str, JSO
         "certificate": lambda: number.certificate or None,
         "status": lambda: "RESTRICTED" if number.restricted else status,
         "account_mode": lambda: number.account_mode,
+        "country_code": lambda: phones.country(number.phone),
+        "country_dial_code": lambda: phones.calling_code(number.phone),
         "is_official_business_account": lambda: False,
         "official_business_account": lambda: {"oba_status": "NOT_STARTED"},
         "is_pin_enabled": lambda: bool(number.pin),
@@ -191,60 +194,20 @@ def _waba_health(waba: Waba) -> dict[str, JSON]:
     return {"can_send_message": "AVAILABLE", "entities": [entity]}
 
 
-_NUMBER_FIELDS = frozenset(
-    [
-        *NUMBER_DEFAULTS,
-        *[
-            "id",
-            "name_status",
-            "new_display_name",
-            "new_name_status",
-            "certificate",
-            "new_certificate",
-            "status",
-            "account_mode",
-            "username",
-            "is_official_business_account",
-            "official_business_account",
-            "is_pin_enabled",
-            "is_on_biz_app",
-            "is_preverified_number",
-            "health_status",
-            "messaging_limit_tier",
-            "whatsapp_business_manager_messaging_limit",
-            "search_visibility",
-            "conversational_automation",
-            "quality_score",
-            "eligibility_for_api_business_global_search",
-            "host_platform",
-            "whatsapp_business_profile",
-            "whatsapp_business_account",
-        ],
-    ]
+_NUMBER_WORDS = (
+    "account_mode certificate code_verification_status conversational_automation country_code country_dial_code "
+    "display_phone_number eligibility_for_api_business_global_search health_status host_platform id "
+    "is_official_business_account is_on_biz_app is_pin_enabled is_preverified_number last_onboarded_time "
+    "messaging_limit_tier name_status new_certificate new_display_name new_name_status "
+    "official_business_account platform_type quality_rating quality_score search_visibility status throughput "
+    "username verified_name webhook_configuration whatsapp_business_account whatsapp_business_profile "
+    "whatsapp_business_manager_messaging_limit"
 )
-_WABA_FIELDS = frozenset(
-    [
-        *WABA_DEFAULTS,
-        *[
-            "id",
-            "account_review_status",
-            "business_verification_status",
-            "owner_business_info",
-            "on_behalf_of_business_info",
-            "primary_funding_id",
-            "ownership_type",
-            "status",
-            "country",
-            "is_enabled_for_insights",
-            "health_status",
-            "creation_time",
-            "marketing_messages_lite_api_status",
-            "whatsapp_business_manager_messaging_limit",
-            "phone_numbers",
-            "subscribed_apps",
-            "auth_international_rate_eligibility",
-            "primary_business_location",
-            "message_templates",
-        ],
-    ]
+_WABA_WORDS = (
+    "account_review_status auth_international_rate_eligibility business_verification_status country creation_time "
+    "currency health_status id is_enabled_for_insights marketing_messages_lite_api_status message_templates "
+    "message_template_namespace name on_behalf_of_business_info owner_business_info ownership_type phone_numbers "
+    "primary_business_location primary_funding_id status subscribed_apps timezone_id "
+    "whatsapp_business_manager_messaging_limit"
 )
+_NUMBER_FIELDS, _WABA_FIELDS = frozenset(_NUMBER_WORDS.split()), frozenset(_WABA_WORDS.split())

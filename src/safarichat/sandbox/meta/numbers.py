@@ -25,6 +25,7 @@ def make_number(world: World, waba_id: str, phone: str, name: str, *, verified: 
             verified_name=name,
             verification="VERIFIED" if verified else "NOT_VERIFIED",
             certificate=ids.access_token()[:80],
+            profile={"about": "Hey there! I am using WhatsApp.", "vertical": "UNDEFINED"},
         )
     )
 

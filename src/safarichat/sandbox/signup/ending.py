@@ -72,7 +72,7 @@ def _number(world: World, session: Session, waba: Waba) -> PhoneNumber | None:
     verified = session.option("verified") == "yes" and not session.answer("skip_verification")
     number = make_number(world, waba.id, phone, session.answer("display_name") or waba.name, verified=verified)
     number.pin = phones.digits(session.option("pin"))
-    number.profile = {"vertical": session.answer("category", "RETAIL"), "description": session.answer("description")}
+    number.profile |= {"vertical": session.answer("category", "RETAIL"), "description": session.answer("description")}
     if session.finish() == COEXISTENCE:
         number.on_biz_app = number.registered = True
         number.onboarded_at = int(world.now())
