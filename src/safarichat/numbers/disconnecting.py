@@ -24,6 +24,7 @@ from safarichat.providers.shapes import Number
 PATIENCE_S = 25.0
 DESTROYED = N_("The sign-in and every secret of this number are destroyed here. Its conversations stay.")
 NOT_ASKED = N_("The provider was not asked, since the sign-in can't be used any more.")
+BUSY = N_("The number is being connected at this moment. Try again in a minute.")
 
 
 class Disconnected(Struct, frozen=True):
@@ -43,7 +44,7 @@ def disconnect(
     if row.status == "disconnected":
         return Disconnected(row.status, _steps_of(row))
     if walking.is_walking(row, timezone.now()):
-        return Disconnected(row.status, [])
+        return Disconnected(row.status, [{"step": "unsubscribed", "state": "waiting", "message": BUSY}])
     steps = _undo(row, deregister)
     with changing(credential_id, account_id) as row:
         return _settle(row, steps, at_any_rate)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from safarichat.numbers import recording, rows
-from safarichat.numbers.models import OfficialWhatsappCredential, Status
+from safarichat.numbers.models import LIVE, OfficialWhatsappCredential, Status
 
 
 def summaries(account_id: int) -> list[dict[str, Any]]:
@@ -44,6 +44,8 @@ def _health(row: OfficialWhatsappCredential) -> dict[str, Any]:
 
 
 def only_one(account_id: int) -> int | None:
-    """The account's number when there is exactly one: that is what a call without an id means."""
-    ids = [row.pk for row in rows.all_of(account_id)]
+    """What a call without an id means: the one live number, or the one there is at all."""
+    every = rows.all_of(account_id)
+    live = [row.pk for row in every if row.status in LIVE]
+    ids = live or [row.pk for row in every]
     return ids[0] if len(ids) == 1 else None

@@ -1,0 +1,230 @@
+"""The endpoints of official WhatsApp numbers (contract §4): start, come back, status, test, disconnect."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from safarichat import providers
+from safarichat.accounts import throttles
+from safarichat.console.asked import (
+    Refusal,
+    body_of,
+    endpoint,
+    flag_of,
+    id_of,
+    is_fragment,
+    json_answer,
+    no_such_number,
+    prefers_html,
+    text_of,
+    unusable,
+)
+from safarichat.console.tenant import TenantRequest
+from safarichat.console.wizard import after
+from safarichat.console.words import translated
+from safarichat.numbers import disconnecting, onboarding, reading, rows, testing
+from safarichat.numbers.onboarding import Brought, StateRefused
+from safarichat.numbers.platform import default_provider, is_enabled, is_offered, platform
+from safarichat.numbers.walking import Walked
+
+HOUR_S = 3600
+MINUTE_S = 60
+
+
+class SeeOther(HttpResponseRedirect):
+    status_code = 303
+
+
+# --- start -----------------------------------------------------------------------------------------------------------
+
+
+@require_POST
+@endpoint
+def initialize(request: TenantRequest) -> HttpResponse:
+    body = body_of(request)
+    provider = offered_provider(text_of(body, "provider", longest=50) or default_provider())
+    mode = text_of(body, "mode", longest=50) or "signup"
+    if mode not in providers.get(provider).abilities.modes:
+        raise unusable("mode")
+    credential_id = id_of(body, "credential_id")
+    _throttle(request, "start", settings.WHATSAPP_RATE_LIMIT_ONBOARDING, HOUR_S)
+    started = onboarding.start(
+        request.account.pk, request.user.pk, request.session.session_key or "", provider, mode, credential_id
+    )
+    if started is None:
+        raise no_such_number()
+    if prefers_html(request) and not is_fragment(request):  # a plain form: go on in the provider's own pages
+        return SeeOther(str(started.login["redirect_url"]))
+    told = {name: started.login[name] for name in ("flow", "sdk", "redirect_url", "fields") if name in started.login}
+    ids = {"onboarding_id": started.onboarding_id, "credential_id": started.credential_id}
+    return json_answer({**ids, "provider": provider, "state": started.state, **told}, status=201)
+
+
+def offered_provider(name: str) -> str:
+    """The provider under its own name, when numbers can be connected to it here and now."""
+    provider = providers.canonical(name)
+    if not is_enabled():
+        raise Refusal(
+            403, "switched_off", _("Connecting numbers is switched off here."), _("Ask whoever runs this installation.")
+        )
+    known = {facts.name: facts.label for facts in providers.all_facts()}
+    if provider not in known:
+        raise unusable("provider")
+    if not is_offered(provider) or provider not in providers.names():
+        told = _("Numbers can't be connected through %(provider)s here.") % {"provider": known[provider]}
+        raise Refusal(403, "provider_not_offered", told, _("Choose another provider."))
+    if providers.get(provider).missing_settings(platform(provider)):
+        told = _("This installation is not set up for %(provider)s yet.") % {"provider": known[provider]}
+        raise Refusal(409, "not_set_up", told, _("Ask whoever runs this installation: “safarichat check” says more."))
+    return provider
+
+
+def _throttle(request: TenantRequest, what: str, limit: int, per_s: int, whose: object = None) -> None:
+    wait_s = throttles.allow(f"whatsapp:{what}:{whose or request.user.pk}", limit=limit, per_s=per_s)
+    if wait_s:
+        told = _("You did this too often in a short time.")
+        cure = _("Wait %(seconds)s seconds, then try again.") % {"seconds": wait_s}
+        raise Refusal(429, "too_many", told, cure, **{"Retry-After": str(wait_s)})
+
+
+# --- come back -------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@endpoint
+def callback(request: TenantRequest) -> HttpResponse:
+    by_page = request.method == "GET"
+    given: Mapping[str, Any] = request.GET.dict() if by_page else body_of(request)
+    state = text_of(given, "state", longest=200)
+    brought = _brought_by_page(given) if by_page else _brought(given)
+    if not by_page and not is_enabled():
+        offered_provider("")
+    # A sign-in may come back more than once: a reload, the page after the popup.
+    _throttle(request, "finish", 3 * settings.WHATSAPP_RATE_LIMIT_ONBOARDING, HOUR_S)
+    walked = onboarding.finish(request.account.pk, state, request.session.session_key or "", brought)
+    if isinstance(walked, StateRefused):
+        raise _state_refused(walked)
+    place = after(walked)
+    if by_page or prefers_html(request):
+        return SeeOther(place)
+    return json_answer({"credential_id": walked.credential_id, "status": walked.status, "next": place, **_why(walked)})
+
+
+def _brought(given: Mapping[str, Any]) -> Brought:
+    """From the wizard's script, or a program."""
+    data = given.get("data")
+    if data is not None and not isinstance(data, dict | str):
+        raise unusable("data")
+    brought = Brought(code=text_of(given, "code"), event=text_of(given, "event", longest=64), data=data)
+    if not brought.code and not brought.event:
+        raise unusable("code")
+    return brought
+
+
+def _brought_by_page(given: Mapping[str, Any]) -> Brought:
+    """From a provider's own page, which tells less: a code, or why there is none."""
+    if error := text_of(given, "error"):
+        told = text_of(given, "error_description")[:500]
+        is_cancelled = error == "access_denied"
+        data = {} if is_cancelled else {"error_message": told or error}
+        return Brought(event="CANCEL" if is_cancelled else "ERROR", data=data, by_page=True)
+    return Brought(code=text_of(given, "code"), by_page=True)
+
+
+def _state_refused(refused: StateRefused) -> Refusal:
+    if refused.reason == "busy":
+        told = _("This sign-in is being worked on at this moment.")
+        return Refusal(403, "state_in_use", told, _("Wait a few seconds, then look at the list of numbers."))
+    if refused.reason == "expired":
+        told = _("This sign-in was started more than an hour ago, so nothing was changed.")
+        return Refusal(403, "state_expired", told, _("Start it again."))
+    told = _("This sign-in was not started in this login, so nothing was changed.")
+    return Refusal(403, "state_unknown", told, _("Start it again in this browser."))
+
+
+def _why(walked: Walked) -> dict[str, Any]:
+    return {"outcome": walked.outcome, **({"problem": walked.problem} if walked.problem else {})}
+
+
+# --- status, test, disconnect ----------------------------------------------------------------------------------------
+
+
+@require_safe
+@never_cache
+@endpoint
+def status(request: TenantRequest) -> HttpResponse:
+    if prefers_html(request):
+        shown = {"attempts": rows.all_of(request.account.pk), "enabled": is_enabled()}
+        template = "_status_list.html" if is_fragment(request) else "status.html"
+        return render(request, f"console/connect/{template}", shown)
+    numbers = translated(reading.summaries(request.account.pk))
+    return json_answer({"enabled": is_enabled(), "default_provider": default_provider(), "numbers": numbers})
+
+
+@require_POST
+@endpoint
+def test_connection(request: TenantRequest) -> HttpResponse:
+    credential_id = _credential_id(request, body_of(request))
+    if rows.find(request.account.pk, credential_id) is None:
+        raise no_such_number()
+    _throttle(request, "test", settings.WHATSAPP_RATE_LIMIT_TEST, MINUTE_S, whose=credential_id)
+    tested = testing.test_connection(request.account.pk, credential_id)
+    if tested is None:
+        raise no_such_number()
+    checks = translated(tested.checks)
+    if prefers_html(request):
+        shown = {"tested": tested, "checks": checks, "credential_id": credential_id}
+        template = "_tested.html" if is_fragment(request) else "tested.html"
+        return render(request, f"console/connect/{template}", shown)
+    plain = [{name: check[name] for name in ("name", "ok", "message", "cure", "details")} for check in checks]
+    return json_answer({"ok": tested.ok, "latency_ms": tested.latency_ms, "checks": plain})
+
+
+@require_POST
+@endpoint
+def disconnect(request: TenantRequest) -> HttpResponse:
+    body = body_of(request)
+    credential_id = _credential_id(request, body)
+    done = disconnecting.disconnect(
+        request.account.pk,
+        credential_id,
+        deregister=flag_of(body, "deregister"),
+        at_any_rate=flag_of(body, "at_any_rate"),
+    )
+    if done is None:
+        raise no_such_number()
+    steps = translated(done.steps)
+    if prefers_html(request):
+        return _disconnected_page(request, credential_id, done.status, steps)
+    return json_answer({"status": done.status, "steps": steps})
+
+
+def _disconnected_page(
+    request: TenantRequest, credential_id: int, status: str, steps: list[dict[str, Any]]
+) -> HttpResponse:
+    if status == "disconnected":
+        messages.success(request, _("The number is disconnected. Its conversations stay."))
+    else:
+        why = " ".join(step["message"] for step in steps if step["state"] == "failed")
+        messages.error(request, _("The number is not disconnected yet. %(why)s") % {"why": why})
+    place = f"/numbers/{credential_id}"
+    if is_fragment(request):
+        return HttpResponse(headers={"HX-Redirect": place})
+    return redirect(place)
+
+
+def _credential_id(request: TenantRequest, body: Mapping[str, Any]) -> int:
+    """The one meant: it may be left out when there is exactly one."""
+    credential_id = id_of(body, "credential_id") or reading.only_one(request.account.pk)
+    if credential_id is None:
+        told = _("There is more than one number, or none: say which one is meant.")
+        raise Refusal(422, "credential_id_missing", told, _("Send its credential_id."))
+    return credential_id
