@@ -52,8 +52,17 @@ def resolve(account_id: int, persons: Sequence[Person]) -> list[int]:
     return found.contact_ids
 
 
+def find(account_id: int, phones: Sequence[str]) -> list[int | None]:
+    """Contact ids of phone numbers, as far as they are known."""
+    wanted = [(account_id, "phone", phone_key(phone)) for phone in phones]
+    known = _known(wanted) if wanted else {}
+    return [known.get(identity) for identity in wanted]
+
+
 def resolve_all(namings: Sequence[Naming], *, may_merge: bool = True) -> Resolved:
     """As `resolve`, for many accounts in a transaction. Call it before other rows are locked: see `_lock`."""
+    if not namings:
+        return Resolved([], [])
     groups = _Groups(namings)
     known = _known(groups.identities())
     if groups.is_settled(known):
@@ -69,7 +78,7 @@ def resolve_all(namings: Sequence[Naming], *, may_merge: bool = True) -> Resolve
 
 
 def forget(merges: Sequence[Merge]) -> None:
-    """Drop contacts that have become part of another and own nothing any more. The name that colleagues gave lives on."""
+    """Drop contacts that have become part of another. The name that colleagues gave lives on."""
     fetch(
         "UPDATE contacts c SET name = s.name FROM contacts s, unnest(%s::bigint[], %s::bigint[]) m (source_id, into_id)"
         " WHERE c.id = m.into_id AND s.id = m.source_id AND c.name = '' AND s.name <> ''",

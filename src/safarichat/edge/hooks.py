@@ -1,12 +1,12 @@
 """Webhooks from providers: size, signature, commit, 200. Plain ASGI, since a framework costs more than the work.
 
-GET|POST /webhooks/{provider}[/{key}]. Nothing is kept of a call that is not authentic but a count per minute and reason.
+GET|POST /webhooks/{provider}[/{key}]. Of a call that is not authentic only a count per minute and reason is kept.
 """
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -118,13 +118,13 @@ async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
 
 
 def _secrets(name: str, key: str) -> Mapping[str, str]:
-    """The operator's own; a connection's own app, named by a key in the address, has none yet: its calls are refused."""
+    """The operator's own. A key in the address would name a person's own app; nobody has one yet: such calls are refused."""
     return {} if key else platform(name).settings
 
 
-async def _answer(send: Send, status: int, body: bytes = b"", headers: list[tuple[bytes, bytes]] | None = None) -> None:
+async def _answer(send: Send, status: int, body: bytes = b"", headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
     length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [TEXT, length, *(headers or [])]})
+    await send({"type": "http.response.start", "status": status, "headers": [TEXT, length, *headers]})
     await send({"type": "http.response.body", "body": body})
 
 
@@ -154,7 +154,7 @@ class Refusals:
             logger.warning("%d refused hooks could not be counted: %s", counts.total(), type(error).__name__)
 
 
-def _write(batches: "list[Counter[tuple[str, str]]]") -> list[None]:
+def _write(batches: "Sequence[Counter[tuple[str, str]]]") -> list[None]:
     for counts in batches:
         count_refused(counts)
     return [None] * len(batches)

@@ -38,7 +38,7 @@ class Batcher(Generic[Item, Result]):
         heaviest: int = 1 << 62,
         threads: int = 1,
     ) -> None:
-        """At most `most` items and about `heaviest` weight a batch, `waiting` items and four times `heaviest` in all."""
+        """At most `most` items and about `heaviest` weight a batch; `waiting` items and 4 × `heaviest` in all."""
         self._verb, self._most, self._waiting_most = verb, most, waiting
         self._weight, self._heaviest = weight, heaviest
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)

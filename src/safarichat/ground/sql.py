@@ -6,6 +6,7 @@ from typing import Any, cast
 import msgspec
 import psycopg
 from django.db import Error, connection
+from psycopg.types.json import JsonbLoader
 
 JSON = Any  # the JSON edge
 
@@ -17,10 +18,9 @@ def fetch(query: str, *params: object) -> list[tuple[Any, ...]]:
     """Run a statement in the current transaction and return its rows. Name the type of each array (`%s::bigint[]`)."""
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    with (
-        connection.wrap_database_errors,
-        psycopg.Cursor(cast("psycopg.Connection[Any]", connection.connection)) as cursor,
-    ):
+    server = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection)
+    with connection.wrap_database_errors, psycopg.Cursor(server) as cursor:
+        cursor.adapters.register_loader("jsonb", JsonbLoader)  # Django has it read as text
         cursor.execute(query.encode(), params or None)
         return cursor.fetchall() if cursor.description else []
 
@@ -36,7 +36,7 @@ def columns(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether the same statement may work a moment later: the database is away or busy, nothing is wrong with the rows."""
+    """Whether the same may work a moment later: the database is away or busy, nothing is wrong with the rows."""
     if not isinstance(error, Error):
         return False
     state = getattr(error.__cause__, "sqlstate", None)

@@ -12,7 +12,7 @@ from safarichat.ground.sql import as_json, columns, fetch
 from safarichat.inbox.sorting import Pile, Raw
 from safarichat.messaging.climbing import Changed
 from safarichat.messaging.merging import merge
-from safarichat.messaging.receiving import Arrival, Report, take_in
+from safarichat.messaging.receiving import INBOUND, Arrival, Report, take_in
 from safarichat.numbers.news import apply
 from safarichat.numbers.routing import Route
 from safarichat.providers.shapes import PersonChanged, Received, StatusChanged
@@ -188,4 +188,4 @@ def _count_inbound(arrivals: Sequence[Arrival]) -> None:
     """Providers count both directions against a number's pace: tell whoever holds its lane."""
     counts = Counter(arrival.credential_id for arrival in arrivals)
     if counts:
-        wake_workers("inbound:" + ",".join(f"{credential_id}={count}" for credential_id, count in counts.items()))
+        wake_workers(f"{INBOUND}:" + ",".join(f"{number}={count}" for number, count in counts.items()))

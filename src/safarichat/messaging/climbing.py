@@ -12,11 +12,13 @@ from safarichat.providers.shapes import Problem
 
 
 class News(Struct, frozen=True, kw_only=True):
-    """A status of one message. `provider_message_id` may be new to us; `price` counts the first time it is told."""
+    """A status of one message. `provider_message_id` may be new to us; `price` counts the first time it is told;
+    `attempt` is the number of ours that it is about, 0 when only the provider's id can tell."""
 
     message_id: int
     status: str
     at: datetime
+    attempt: int = 0
     provider_message_id: str = ""
     problem: Problem | None = None
     price: JSON = None
@@ -40,28 +42,23 @@ class _Row(Struct):
     provider_message_id: str | None
     problem: JSON
     price: JSON
+    attempt_count: int
     earlier_ids: list[str]  # of attempts that were followed by another
+    is_named_anew: bool = False
 
     def hear(self, news: News) -> None:
-        self._hear_id(news)
-        self.price = self.price or news.price
-        if news.provider_message_id in self.earlier_ids and not may_come_from_an_earlier_attempt(news.status):
+        current = self.attempt_count + (self.status == "queued")  # queued: every attempt so far is an earlier one
+        is_late = news.provider_message_id in self.earlier_ids or 0 < news.attempt < current
+        if is_late and not may_come_from_an_earlier_attempt(news.status):
             return
+        self.price = self.price or news.price
+        if news.provider_message_id and not self.provider_message_id and not is_late:
+            self.provider_message_id, self.is_named_anew = news.provider_message_id, True
         status = climb(self.status, news.status)
         if status == self.status:
             return
         self.status, self.status_at = status, news.at
         self.problem = asdict(news.problem) if news.problem else None
-
-    def _hear_id(self, news: News) -> None:
-        is_new = news.provider_message_id and news.provider_message_id not in self.earlier_ids
-        if is_new and not self.provider_message_id:
-            self.provider_message_id = news.provider_message_id
-
-
-def lock_conversations(ids: Sequence[int]) -> None:
-    """Always before messages, always in this order: then two workers never wait for each other."""
-    fetch("SELECT FROM conversations WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE", sorted(set(ids)))
 
 
 def climb_all(news: Sequence[News]) -> list[Changed]:
@@ -80,6 +77,7 @@ def _rows(ids: Sequence[int]) -> dict[int, _Row]:
     rows = fetch(
         """
         SELECT m.id, m.account_id, m.conversation_id, m.status, m.status_at, m.provider_message_id, m.problem, m.price,
+               m.attempt_count,
                CASE WHEN m.attempt_count > 1 OR m.status = 'queued' THEN ARRAY(
                  SELECT a.provider_message_id FROM attempts a WHERE a.message_id = m.id
                    AND a.number < m.attempt_count + (m.status = 'queued')::int AND a.provider_message_id IS NOT NULL)
@@ -98,6 +96,13 @@ def _state(row: _Row) -> tuple[object, ...]:
 def _write(rows: Sequence[_Row]) -> None:
     if not rows:
         return
+    named = [row for row in rows if row.is_named_anew]
+    fetch(
+        "UPDATE attempts a SET provider_message_id = n.theirs FROM unnest(%s::bigint[], %s::int[], %s::text[])"
+        " n (message_id, number, theirs) WHERE a.message_id = n.message_id AND a.number = n.number"
+        " AND a.provider_message_id IS NULL",
+        *columns([(row.id, row.attempt_count, row.provider_message_id) for row in named], 3),
+    )
     fetch(
         """
         WITH climbed AS (

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from safarichat.contacts.people import Merge, forget
 from safarichat.ground.sql import fetch
-from safarichat.messaging.climbing import Changed, lock_conversations
+from safarichat.messaging.climbing import Changed
+from safarichat.messaging.conversing import lock_conversations
 
 
 def merge(merges: Sequence[Merge]) -> list[Changed]:

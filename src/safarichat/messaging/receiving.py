@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from safarichat.ground.sql import JSON, as_json, columns, fetch
-from safarichat.messaging.climbing import Changed, News, climb_all, lock_conversations
+from safarichat.messaging.climbing import Changed, News, climb_all
+from safarichat.messaging.conversing import lock_conversations, open_conversations
 from safarichat.providers.shapes import Problem
 
 WINDOW = timedelta(hours=24)
 OPAQUE = "sc-"
+INBOUND = "inbound"  # what the holder of a lane waits for, with the counts behind a colon
 
 
 class Arrival(Struct, frozen=True, kw_only=True):
@@ -46,7 +48,7 @@ class Report(Struct, frozen=True, kw_only=True):
 
 def take_in(arrivals: Sequence[Arrival], reports: Sequence[Report]) -> tuple[list[Changed], list[Report]]:
     """Store arrivals, let reports climb. Returns what changed, and the reports that match no message of ours."""
-    conversations = _conversations(arrivals)
+    conversations = open_conversations({(one.credential_id, one.contact_id): one.account_id for one in arrivals})
     targets = _targets(reports)
     lock_conversations([*conversations.values(), *(conversation for _, conversation in targets.values())])
     changed = _store(arrivals, conversations)
@@ -57,32 +59,6 @@ def take_in(arrivals: Sequence[Arrival], reports: Sequence[Report]) -> tuple[lis
 
 
 # --- customers' messages ---
-
-
-def _conversations(arrivals: Sequence[Arrival]) -> dict[tuple[int, int], int]:
-    """(credential, contact) → conversation, made where there is none."""
-    pairs = {(one.credential_id, one.contact_id): one.account_id for one in arrivals}
-    found = _find(list(pairs))
-    missing = sorted(pair for pair in pairs if pair not in found)
-    if missing:
-        fetch(
-            "INSERT INTO conversations (account_id, credential_id, contact_id, last_message_at)"
-            " SELECT a, c, p, to_timestamp(0) FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) n (a, c, p)"
-            " ON CONFLICT (credential_id, contact_id) DO NOTHING",
-            *columns([(pairs[pair], *pair) for pair in missing], 3),
-        )
-        found |= _find(missing)
-    return found
-
-
-def _find(pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    rows = fetch(
-        "SELECT c.credential_id, c.contact_id, c.id"
-        " FROM unnest(%s::bigint[], %s::bigint[]) w (credential_id, contact_id)"
-        " JOIN conversations c ON (c.credential_id, c.contact_id) = (w.credential_id, w.contact_id)",
-        *columns(pairs, 2),
-    )
-    return {(credential_id, contact_id): conversation_id for credential_id, contact_id, conversation_id in rows}
 
 
 def _store(arrivals: Sequence[Arrival], conversations: dict[tuple[int, int], int]) -> list[Changed]:
@@ -225,21 +201,13 @@ def own_id(opaque: str) -> int | None:
 
 def _note(known: Sequence[tuple[int, Report]]) -> None:
     """The timeline keeps everything that was said, also what comes too late to count."""
+    said = {(message_id, report.status, report.at): report for message_id, report in known}
     fetch(
         "INSERT INTO message_events (account_id, message_id, status, at, source, problem)"
         " SELECT a, m, s, t, 'provider', p"
         " FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::jsonb[]) n (a, m, s, t, p)"
         " ON CONFLICT (message_id, status, at) DO NOTHING",
-        *columns(
-            sorted(
-                {
-                    (report.account_id, message_id, report.status, report.at, as_json(report.problem))
-                    for message_id, report in known
-                },
-                key=lambda row: row[:4],
-            ),
-            5,
-        ),
+        *columns([(said[key].account_id, *key, as_json(said[key].problem)) for key in sorted(said)], 5),
     )
 
 

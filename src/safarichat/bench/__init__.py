@@ -1,0 +1,1 @@
+"""The benchmarks of the contract: `safarichat bench ingest | queue | send`. Each prints JSON lines."""

@@ -1,0 +1,37 @@
+"""Conversations as rows: one per number and contact, made when first needed, locked in one order by everybody."""
+
+from collections.abc import Mapping, Sequence
+
+from safarichat.ground.sql import columns, fetch
+
+Pair = tuple[int, int]  # credential, contact
+
+
+def open_conversations(pairs: Mapping[Pair, int]) -> dict[Pair, int]:
+    """The conversation of each pair, made where there is none; `pairs` names each one's account."""
+    found = find_conversations(list(pairs))
+    missing = sorted(pair for pair in pairs if pair not in found)
+    if missing:
+        fetch(
+            "INSERT INTO conversations (account_id, credential_id, contact_id, last_message_at)"
+            " SELECT a, c, p, to_timestamp(0) FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) n (a, c, p)"
+            " ON CONFLICT (credential_id, contact_id) DO NOTHING",
+            *columns([(pairs[pair], *pair) for pair in missing], 3),
+        )
+        found |= find_conversations(missing)
+    return found
+
+
+def find_conversations(pairs: Sequence[Pair]) -> dict[Pair, int]:
+    rows = fetch(
+        "SELECT c.credential_id, c.contact_id, c.id"
+        " FROM unnest(%s::bigint[], %s::bigint[]) w (credential_id, contact_id)"
+        " JOIN conversations c ON (c.credential_id, c.contact_id) = (w.credential_id, w.contact_id)",
+        *columns(pairs, 2),
+    )
+    return {(credential_id, contact_id): conversation_id for credential_id, contact_id, conversation_id in rows}
+
+
+def lock_conversations(ids: Sequence[int]) -> None:
+    """Always before messages, always in this order: then two workers never wait for each other."""
+    fetch("SELECT FROM conversations WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE", sorted(set(ids)))

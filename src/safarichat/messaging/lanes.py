@@ -1,0 +1,201 @@
+"""Who sends for which number. A lane's lease belongs to one worker at a time; nobody else sends for that number.
+
+Rules:
+- A lease holds for `LEASE_S` from the moment it was asked for. Its holder counts on its own monotonic clock, from
+  before the question, and stops `MARGIN_S` early; the database counts on its own. So no two ever send at once.
+- A message becomes `sending` only in a statement that also checks the lease (`sending.depart`). Whoever finds a lease
+  that has run out therefore finds in `sending` exactly what may have left: it becomes `unconfirmed`.
+- A lane without a lease has nothing in `sending`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from msgspec import Struct
+
+from safarichat.ground.notify import announce_all
+from safarichat.ground.sql import columns, fetch
+from safarichat.messaging.climbing import Changed, News, climb_all
+from safarichat.messaging.conversing import lock_conversations
+from safarichat.numbers.models import SENDING
+from safarichat.providers.errors import N_
+from safarichat.providers.shapes import Problem
+
+LEASE_S = 15.0
+MARGIN_S = 3.0
+FROZEN_S = 60  # after a credential problem: how long until one message asks again
+ALIVE_S = 10  # a worker that has not been seen for so long counts no more
+
+INTERRUPTED = Problem(
+    key="interrupted",
+    message=N_("This server was interrupted while the message was on its way: it may have arrived."),
+    cure=N_("Wait for the provider's status. Send it again only if you know that it did not arrive."),
+    fault="us",
+    scope="message",
+)
+
+
+class Leased(Struct, frozen=True):
+    """A lane of ours until further notice. `waiting`: conversations that may not go on yet, and until when."""
+
+    credential_id: int
+    account_id: int
+    lease: UUID
+    throughput_mps: int
+    waiting: Mapping[int, datetime]
+
+
+class Standing(Struct, frozen=True):
+    """What renewing a lease told about its number. `changed_at` moves when its secrets may have changed."""
+
+    may_send: bool
+    throughput_mps: int
+    changed_at: datetime
+
+
+def share(holder: str) -> int:
+    """Say that we are alive, and how many lanes are ours to hold when all workers carry alike."""
+    rows = fetch(
+        """
+        WITH me AS (INSERT INTO senders (holder, seen_at) VALUES (%s, now())
+                    ON CONFLICT (holder) DO UPDATE SET seen_at = now())
+        SELECT (SELECT count(*) FROM senders WHERE holder <> %s AND seen_at > now() - make_interval(secs => %s)) + 1,
+               (SELECT count(*) FROM lanes l WHERE l.lease IS NOT NULL OR EXISTS (
+                  SELECT FROM messages m WHERE m.credential_id = l.credential_id AND m.status = 'queued'))
+        """,
+        holder,
+        holder,
+        ALIVE_S,
+    )
+    alive, busy = rows[0]
+    return int(-(-busy // alive))
+
+
+def leave(holder: str) -> None:
+    """We are about to end: the others may take our share at once. Drops those long gone as well."""
+    fetch("DELETE FROM senders WHERE holder = %s OR seen_at < now() - interval '1 hour'", holder)
+
+
+def lease(holder: str, most: int) -> list[Leased]:
+    """Take up to `most` lanes that nobody holds and that have something to send."""
+    rows = fetch(
+        """
+        WITH due AS (
+          SELECT l.credential_id, c.throughput_mps
+          FROM lanes l JOIN official_whatsapp_credentials c ON c.id = l.credential_id
+          WHERE l.lease IS NULL AND c.status = ANY(%s::text[])
+            AND (l.paused_until IS NULL OR l.paused_until <= clock_timestamp())
+            AND (l.frozen_at IS NULL OR l.frozen_at < clock_timestamp() - make_interval(secs => %s)
+                 OR l.frozen_at < c.onboarding_completed_at)
+            AND EXISTS (SELECT FROM messages m WHERE m.credential_id = l.credential_id AND m.status = 'queued'
+                        AND (m.not_before IS NULL OR m.not_before <= clock_timestamp()))
+          LIMIT %s FOR UPDATE OF l SKIP LOCKED)
+        UPDATE lanes l SET holder = %s, lease = gen_random_uuid(), frozen_at = NULL,
+               leased_until = clock_timestamp() + make_interval(secs => %s)
+        FROM due WHERE l.credential_id = due.credential_id
+        RETURNING l.credential_id, l.account_id, l.lease, due.throughput_mps
+        """,
+        [status.value for status in SENDING],
+        FROZEN_S,
+        most,
+        holder,
+        LEASE_S,
+    )
+    waiting = _waiting([row[0] for row in rows])
+    return [Leased(number, account, held, pace, waiting.get(number, {})) for number, account, held, pace in rows]
+
+
+def _waiting(credentials: Sequence[int]) -> dict[int, dict[int, datetime]]:
+    rows = fetch(
+        "SELECT credential_id, conversation_id, max(not_before) FROM messages"
+        " WHERE credential_id = ANY(%s::bigint[]) AND status = 'queued' AND not_before > clock_timestamp()"
+        " GROUP BY credential_id, conversation_id",
+        credentials,
+    )
+    found: dict[int, dict[int, datetime]] = {}
+    for credential_id, conversation_id, until in rows:
+        found.setdefault(credential_id, {})[conversation_id] = until
+    return found
+
+
+def renew(leases: Sequence[UUID]) -> dict[int, Standing]:
+    """Hold on to lanes. One that is missing from the answer is lost: its lease had run out."""
+    rows = fetch(
+        """
+        WITH held AS (
+          SELECT credential_id FROM lanes WHERE lease = ANY(%s::uuid[]) AND leased_until > clock_timestamp()
+          ORDER BY credential_id FOR NO KEY UPDATE)
+        UPDATE lanes l SET leased_until = clock_timestamp() + make_interval(secs => %s)
+        FROM held JOIN official_whatsapp_credentials c ON c.id = held.credential_id
+        WHERE l.credential_id = held.credential_id
+        RETURNING l.credential_id, c.status = ANY(%s::text[]), c.throughput_mps, c.updated_at
+        """,
+        list(leases),
+        LEASE_S,
+        [status.value for status in SENDING],
+    )
+    return {credential_id: Standing(*rest) for credential_id, *rest in rows}
+
+
+def release(leases: Sequence[UUID]) -> None:
+    """Give lanes back; nothing of theirs is in the air."""
+    fetch(
+        "WITH held AS (SELECT credential_id FROM lanes WHERE lease = ANY(%s::uuid[]) ORDER BY credential_id FOR UPDATE)"
+        " UPDATE lanes l SET lease = NULL, holder = '', leased_until = NULL FROM held"
+        " WHERE l.credential_id = held.credential_id",
+        list(leases),
+    )
+
+
+@transaction.atomic
+def recover() -> int:
+    """Free lanes whose holder is gone. What was on its way becomes unconfirmed; all else is still queued. How many."""
+    lanes = fetch(
+        "WITH lost AS (SELECT credential_id FROM lanes WHERE lease IS NOT NULL AND leased_until < clock_timestamp()"
+        " FOR UPDATE SKIP LOCKED)"
+        " UPDATE lanes l SET lease = NULL, holder = '', leased_until = NULL FROM lost"
+        " WHERE l.credential_id = lost.credential_id RETURNING l.credential_id"
+    )
+    if not lanes:
+        return 0
+    rows = fetch(
+        "SELECT id, conversation_id, attempt_count, clock_timestamp() FROM messages"
+        " WHERE credential_id = ANY(%s::bigint[]) AND status = 'sending' ORDER BY id",
+        [row[0] for row in lanes],
+    )
+    lock_conversations([row[1] for row in rows])
+    changed = climb_all([News(message_id=row[0], status="unconfirmed", at=row[3], problem=INTERRUPTED) for row in rows])
+    fetch(
+        "UPDATE attempts a SET ended_at = clock_timestamp(), outcome = 'unknown'"
+        " FROM unnest(%s::bigint[], %s::int[]) n (message_id, number)"
+        " WHERE a.message_id = n.message_id AND a.number = n.number AND a.outcome = ''",
+        *columns([(row[0], row[2]) for row in rows], 2),
+    )
+    tell(changed)
+    return len(lanes)
+
+
+def pause(credential_id: int, seconds: float) -> None:
+    """The provider asks this number to slow down: nothing leaves for so long, whoever holds the lane."""
+    fetch(
+        "UPDATE lanes SET paused_until = greatest(paused_until, clock_timestamp() + make_interval(secs => %s))"
+        " WHERE credential_id = %s",
+        seconds,
+        credential_id,
+    )
+
+
+def freeze(credential_id: int) -> None:
+    """The number's credential does not work: queued messages stay until it does."""
+    fetch("UPDATE lanes SET frozen_at = clock_timestamp() WHERE credential_id = %s", credential_id)
+
+
+def tell(changed: Sequence[Changed]) -> None:
+    """Announce changes to open pages: once per account."""
+    topics: dict[int, dict[str, None]] = {}
+    for one in changed:
+        account = topics.setdefault(one.account_id, {"inbox": None, "overview": None})
+        account[f"conversation:{one.conversation_id}"] = None
+    announce_all(topics)

@@ -1,0 +1,291 @@
+"""The one way in for messages that go out: checked, stored as `queued`, committed. The row is the queue."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from msgspec import Struct
+
+from safarichat import providers
+from safarichat.contacts.people import find, resolve
+from safarichat.ground.notify import announce, wake_workers
+from safarichat.ground.sql import JSON, as_json, columns, fetch
+from safarichat.ground.tenancy import acting_account_id, acting_for
+from safarichat.messaging.checking import (
+    UNKNOWN_NUMBER,
+    UNKNOWN_RECIPIENT,
+    body_problem,
+    number_problem,
+    phone_digits,
+    recipient_problem,
+    shown,
+    window_problem,
+)
+from safarichat.messaging.conversing import Pair, lock_conversations, open_conversations
+from safarichat.numbers.models import SENDING
+from safarichat.providers.shapes import Person, Problem, Refused
+
+OUTBOX = "outbox"  # what workers wait for
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """A message somebody wants sent, to a phone number, a contact or in a conversation.
+
+    `body` is a Cloud API message object without addressing. Two orders with one `form_token` are one message.
+    """
+
+    credential_id: int
+    body: Mapping[str, JSON]
+    to: str = ""
+    contact_id: int | None = None
+    conversation_id: int | None = None
+    sent_by: int | None = None
+    form_token: str | None = None
+    priority: int = 0
+
+
+class Queued(Struct, frozen=True):
+    """The message is stored and will be sent. `repeated`: it was stored before, by the same form."""
+
+    message_id: int
+    conversation_id: int
+    repeated: bool = False
+
+
+class _Conversation(Struct, frozen=True):
+    id: int
+    credential_id: int
+    contact_id: int
+    window_closes_at: datetime | None
+
+
+def queue(account_id: int, orders: Sequence[Order], *, now: datetime) -> list[Queued | Refused]:
+    """Store what may be sent; the answers in the order of the orders. Inside or outside of `acting_for`."""
+    with acting(account_id):
+        answers = _Answers(orders)
+        answers.repeat(_by_token(account_id, [order.form_token for order in orders if order.form_token]))
+        answers.refuse(_without_recipient(account_id, answers.open()))
+        answers.refuse(_without_window(account_id, answers.open(), now))
+        addressed = _addressed(account_id, answers.open())
+        answers.repeat(_insert(account_id, orders, addressed, now, answers))
+        _announce(account_id, answers)
+        return answers.all()
+
+
+@contextmanager
+def acting(account_id: int) -> Iterator[None]:
+    """As the account: in the caller's block when there is one, else in one of our own."""
+    if acting_account_id() == account_id:
+        yield
+        return
+    with acting_for(account_id):
+        yield
+
+
+class _Answers:
+    """What is known so far about each order, by its place."""
+
+    def __init__(self, orders: Sequence[Order]) -> None:
+        self.orders = orders
+        self.found: dict[int, Queued | Refused] = {}
+
+    def open(self) -> list[tuple[int, Order]]:
+        return [(index, order) for index, order in enumerate(self.orders) if index not in self.found]
+
+    def refuse(self, problems: Mapping[int, Problem]) -> None:
+        self.found |= {index: Refused(problem) for index, problem in problems.items()}
+
+    def repeat(self, by_token: Mapping[str, tuple[int, int]]) -> None:
+        for index, order in self.open():
+            if order.form_token and order.form_token in by_token:
+                self.found[index] = Queued(*by_token[order.form_token], repeated=True)
+
+    def all(self) -> list[Queued | Refused]:
+        return [self.found[index] for index in range(len(self.orders))]
+
+
+def _by_token(account_id: int, tokens: Sequence[str]) -> dict[str, tuple[int, int]]:
+    if not tokens:
+        return {}
+    rows = fetch(
+        "SELECT form_token, id, conversation_id FROM messages WHERE account_id = %s AND form_token = ANY(%s::text[])",
+        account_id,
+        list(tokens),
+    )
+    return {token: (message_id, conversation_id) for token, message_id, conversation_id in rows}
+
+
+# --- checks ---
+
+
+def _without_recipient(account_id: int, orders: Sequence[tuple[int, Order]]) -> dict[int, Problem]:
+    numbers = fetch(
+        "SELECT id, api_provider, status FROM official_whatsapp_credentials WHERE account_id = %s"
+        " AND id = ANY(%s::bigint[])",
+        account_id,
+        list({order.credential_id for _, order in orders}),
+    )
+    known = {credential_id: (provider, status in SENDING) for credential_id, provider, status in numbers}
+    contacts = _existing(account_id, "contacts", {order.contact_id for _, order in orders if order.contact_id})
+    return {
+        index: problem for index, order in orders if (problem := _plain_problem(order, known, contacts)) is not None
+    }
+
+
+def _plain_problem(order: Order, known: Mapping[int, tuple[str, bool]], contacts: set[int]) -> Problem | None:
+    if order.credential_id not in known:
+        return UNKNOWN_NUMBER
+    provider, may_send = known[order.credential_id]
+    if problem := number_problem(may_send) or body_problem(order.body, providers.get(provider).abilities):
+        return problem
+    if order.conversation_id is not None:
+        return None
+    if order.contact_id is not None:
+        return None if order.contact_id in contacts else UNKNOWN_RECIPIENT
+    return recipient_problem(order.to)
+
+
+def _existing(account_id: int, table: str, ids: set[int]) -> set[int]:
+    if not ids:
+        return set()
+    rows = fetch(f"SELECT id FROM {table} WHERE account_id = %s AND id = ANY(%s::bigint[])", account_id, list(ids))  # noqa: S608 - our own word
+    return {row[0] for row in rows}
+
+
+def _without_window(account_id: int, orders: Sequence[tuple[int, Order]], now: datetime) -> dict[int, Problem]:
+    conversations = _conversations_of(account_id, orders)
+    problems = {}
+    for index, order in orders:
+        conversation = conversations.get(index)
+        if order.conversation_id is not None and conversation is None:
+            problems[index] = UNKNOWN_RECIPIENT
+            continue
+        closes_at = conversation.window_closes_at if conversation else None
+        if problem := window_problem(str(order.body["type"]), closes_at, now):
+            problems[index] = problem
+    return problems
+
+
+def _conversations_of(account_id: int, orders: Sequence[tuple[int, Order]]) -> dict[int, _Conversation]:
+    """Where each order would go, as far as that exists. A customer is not made for a message that will be refused."""
+    dialled = sorted({phone_digits(order.to) for _, order in orders if order.to and order.body["type"] != "template"})
+    contact_of = dict(zip(dialled, find(account_id, dialled), strict=True))
+    rows = fetch(
+        "SELECT id, credential_id, contact_id, window_closes_at FROM conversations WHERE account_id = %s"
+        " AND (id = ANY(%s::bigint[]) OR contact_id = ANY(%s::bigint[]))",
+        account_id,
+        [order.conversation_id for _, order in orders if order.conversation_id is not None],
+        [
+            *(order.contact_id for _, order in orders if order.contact_id is not None),
+            *filter(None, contact_of.values()),
+        ],
+    )
+    all_found = [_Conversation(*row) for row in rows]
+    by_id = {(one.credential_id, one.id): one for one in all_found}
+    by_contact = {(one.credential_id, one.contact_id): one for one in all_found}
+    found: dict[int, _Conversation | None] = {}
+    for index, order in orders:
+        if order.conversation_id is not None:
+            found[index] = by_id.get((order.credential_id, order.conversation_id))
+        else:
+            contact_id = order.contact_id or contact_of.get(phone_digits(order.to))
+            found[index] = by_contact.get((order.credential_id, contact_id)) if contact_id else None
+    return {index: one for index, one in found.items() if one is not None}
+
+
+# --- storing ---
+
+
+def _addressed(account_id: int, orders: Sequence[tuple[int, Order]]) -> dict[int, int]:
+    """Place of an order → conversation, made where it is the first message."""
+    dialled = [(index, order) for index, order in orders if order.conversation_id is None and order.contact_id is None]
+    persons = [Person(wa_id=phone_digits(order.to)) for _, order in dialled]
+    contacts = {index: contact for (index, _), contact in zip(dialled, resolve(account_id, persons), strict=True)}
+    pairs: dict[int, Pair] = {
+        index: (order.credential_id, contacts.get(index) or order.contact_id or 0)
+        for index, order in orders
+        if order.conversation_id is None
+    }
+    opened = open_conversations(dict.fromkeys(pairs.values(), account_id))
+    return {
+        index: order.conversation_id if order.conversation_id is not None else opened[pairs[index]]
+        for index, order in orders
+    }
+
+
+def _insert(
+    account_id: int, orders: Sequence[Order], addressed: Mapping[int, int], now: datetime, answers: _Answers
+) -> dict[str, tuple[int, int]]:
+    """Answers each order that became a row. Returns the messages of those whose form was quicker elsewhere."""
+    if not addressed:
+        return {}
+    lock_conversations(list(addressed.values()))
+    ids = fetch(
+        "SELECT nextval(pg_get_serial_sequence('messages', 'id')) FROM generate_series(1, %s::int)", len(addressed)
+    )
+    places = dict(zip((row[0] for row in ids), addressed, strict=True))
+    stored = fetch(
+        """
+        INSERT INTO messages (id, account_id, credential_id, conversation_id, direction, kind, body, text, status, at,
+                              status_at, sent_by_id, form_token, priority)
+        SELECT n.id, %s, n.credential_id, n.conversation_id, 'out', n.kind, n.body, n.text, 'queued', %s, %s, n.sent_by,
+               n.form_token, n.priority
+        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::bigint[],
+                    %s::text[], %s::int[])
+             n (id, credential_id, conversation_id, kind, body, text, sent_by, form_token, priority)
+        ON CONFLICT (account_id, form_token) WHERE form_token IS NOT NULL DO NOTHING
+        RETURNING id
+        """,
+        account_id,
+        now,
+        now,
+        *columns([_columns(message_id, orders[place], addressed[place]) for message_id, place in places.items()], 9),
+    )
+    for (message_id,) in stored:
+        answers.found[places[message_id]] = Queued(message_id, addressed[places[message_id]])
+    fresh = [(addressed[place], orders[place]) for message_id, place in places.items() if place in answers.found]
+    _advance(fresh, now)
+    _open_lanes(account_id, {order.credential_id for _, order in fresh})
+    return _by_token(account_id, [order.form_token for _, order in answers.open() if order.form_token])
+
+
+def _columns(message_id: int, order: Order, conversation_id: int) -> tuple[object, ...]:
+    return (
+        message_id,
+        order.credential_id,
+        conversation_id,
+        order.body["type"],
+        as_json(order.body),
+        shown(order.body),
+        order.sent_by,
+        order.form_token,
+        order.priority,
+    )
+
+
+def _advance(fresh: Sequence[tuple[int, Order]], now: datetime) -> None:
+    texts = {conversation_id: shown(order.body)[:300] for conversation_id, order in fresh}
+    fetch(
+        "UPDATE conversations c SET last_message_at = %s, last_text = n.text, last_direction = 'out',"
+        " last_status = 'queued' FROM unnest(%s::bigint[], %s::text[]) n (id, text)"
+        " WHERE c.id = n.id AND c.last_message_at <= %s",
+        now,
+        list(texts),
+        list(texts.values()),
+        now,
+    )
+
+
+def _open_lanes(account_id: int, credentials: set[int]) -> None:
+    fetch(
+        "INSERT INTO lanes (credential_id, account_id) SELECT c, %s FROM unnest(%s::bigint[]) c ON CONFLICT DO NOTHING",
+        account_id,
+        sorted(credentials),
+    )
+
+
+def _announce(account_id: int, answers: _Answers) -> None:
+    stored = [one for one in answers.found.values() if isinstance(one, Queued) and not one.repeated]
+    if stored:
+        announce(account_id, "inbox", "overview", *(f"conversation:{one.conversation_id}" for one in stored))
+        wake_workers(OUTBOX)

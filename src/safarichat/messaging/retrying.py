@@ -1,0 +1,104 @@
+"""A person decides about one message: try again what failed or was never confirmed, or stop what has not left."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from safarichat.ground.notify import announce, wake_workers
+from safarichat.ground.sql import fetch
+from safarichat.messaging.checking import NOT_FAILED, UNKNOWN_MESSAGE, number_problem, window_problem
+from safarichat.messaging.conversing import lock_conversations
+from safarichat.messaging.queueing import OUTBOX, Queued, acting
+from safarichat.numbers.models import SENDING
+from safarichat.providers.shapes import Problem, Refused
+
+MAY_BE_RETRIED = ("failed", "unconfirmed")
+ON_ITS_WAY = ("queued", "sending")
+
+
+class _Message(Struct, frozen=True):
+    id: int
+    conversation_id: int
+    kind: str
+    status: str
+    number_status: str
+    window_closes_at: datetime | None
+    now: datetime
+
+    def problem(self) -> Problem | None:
+        if self.status not in MAY_BE_RETRIED:
+            return NOT_FAILED
+        return number_problem(self.number_status in SENDING) or window_problem(
+            self.kind, self.window_closes_at, self.now
+        )
+
+
+def retry(account_id: int, message_id: int, *, sent_by: int | None) -> Queued | Refused:
+    """Queue the same message for a new attempt. Asked twice, it is done once."""
+    with acting(account_id):
+        message = _locked(account_id, message_id)
+        if message is None:
+            return Refused(UNKNOWN_MESSAGE)
+        if message.status in ON_ITS_WAY:
+            return Queued(message.id, message.conversation_id, repeated=True)
+        if problem := message.problem():
+            return Refused(problem)
+        fetch(
+            "UPDATE messages SET status = 'queued', status_at = now(), not_before = NULL, problem = NULL,"
+            " provider_message_id = NULL, sent_by_id = coalesce(%s, sent_by_id) WHERE id = %s",
+            sent_by,
+            message.id,
+        )
+        fetch(
+            "INSERT INTO lanes (credential_id, account_id) SELECT credential_id, account_id FROM messages WHERE id = %s"
+            " ON CONFLICT DO NOTHING",
+            message.id,
+        )
+        _note(account_id, message, "queued")
+        wake_workers(OUTBOX)
+        return Queued(message.id, message.conversation_id)
+
+
+def cancel(account_id: int, message_id: int) -> bool:
+    """Stop a message that has not left. False: too late, or not there."""
+    with acting(account_id):
+        message = _locked(account_id, message_id)
+        if message is None or message.status != "queued":
+            return False
+        fetch("UPDATE messages SET status = 'cancelled', status_at = now() WHERE id = %s", message.id)
+        _note(account_id, message, "cancelled")
+        return True
+
+
+def _locked(account_id: int, message_id: int) -> _Message | None:
+    where = fetch(
+        "SELECT conversation_id FROM messages WHERE account_id = %s AND id = %s AND direction = 'out'",
+        account_id,
+        message_id,
+    )
+    if not where:
+        return None
+    lock_conversations([where[0][0]])
+    rows = fetch(
+        "SELECT m.id, m.conversation_id, m.kind, m.status, n.status, c.window_closes_at, now() FROM messages m"
+        " JOIN conversations c ON c.id = m.conversation_id"
+        " JOIN official_whatsapp_credentials n ON n.id = m.credential_id WHERE m.id = %s FOR NO KEY UPDATE OF m",
+        message_id,
+    )
+    return _Message(*rows[0]) if rows else None
+
+
+def _note(account_id: int, message: _Message, status: str) -> None:
+    fetch(
+        "INSERT INTO message_events (account_id, message_id, status, at, source) VALUES (%s, %s, %s, now(), 'person')"
+        " ON CONFLICT DO NOTHING",
+        account_id,
+        message.id,
+        status,
+    )
+    fetch(
+        "UPDATE conversations c SET last_status = m.status FROM messages m"
+        " WHERE m.id = %s AND c.id = m.conversation_id AND c.last_direction = 'out' AND c.last_message_at = m.at",
+        message.id,
+    )
+    announce(account_id, "inbox", "overview", f"conversation:{message.conversation_id}")

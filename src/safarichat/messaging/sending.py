@@ -1,0 +1,250 @@
+"""The rows' side of sending: what is due, what departs, what came of it. Each verb takes many, of many lanes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from msgspec import Struct
+from msgspec.structs import replace
+
+from safarichat.contacts.identity import phone_key
+from safarichat.contacts.people import Naming, resolve_all
+from safarichat.ground.sql import JSON, as_json, columns, fetch
+from safarichat.messaging.climbing import News, climb_all
+from safarichat.messaging.conversing import lock_conversations
+from safarichat.messaging.lanes import freeze, pause, tell
+from safarichat.messaging.merging import merge
+from safarichat.providers.shapes import Accepted, Later, Outcome, Person, Problem, Refused, Unknown
+
+
+class Want(Struct, frozen=True):
+    """A lane has room for `most` messages, of other conversations than these."""
+
+    credential_id: int
+    most: int
+    busy: tuple[int, ...] = ()
+
+
+class Due(Struct, frozen=True):
+    """A queued message and whom it is for."""
+
+    id: int
+    account_id: int
+    credential_id: int
+    conversation_id: int
+    body: Mapping[str, JSON]
+    phone: str
+    user_id: str
+
+
+class Departure(Struct, frozen=True):
+    """Messages of one lane that are about to leave, under its lease."""
+
+    credential_id: int
+    lease: UUID
+    message_ids: tuple[int, ...]
+
+
+class Withheld(Struct, frozen=True):
+    """The attempt was written but the message stayed: lease or process ended first. Back to the queue."""
+
+
+class Ended(Struct, frozen=True):
+    """What came of one attempt."""
+
+    due: Due
+    attempt: int
+    at: datetime
+    outcome: Outcome | Withheld
+
+
+# --- before departure ---
+
+
+def fetch_due(wants: Sequence[Want]) -> list[list[Due]]:
+    """For each lane its next messages, replies before bulk, oldest first."""
+    rows = fetch(
+        """
+        SELECT m.id, m.account_id, m.credential_id, m.conversation_id, m.body, p.phone, p.user_id
+        FROM unnest(%s::bigint[], %s::int[]) w (credential_id, most)
+        CROSS JOIN LATERAL (
+          SELECT id, account_id, credential_id, conversation_id, body, priority FROM messages
+          WHERE credential_id = w.credential_id AND status = 'queued'
+            AND (not_before IS NULL OR not_before <= clock_timestamp()) AND conversation_id <> ALL(%s::bigint[])
+          ORDER BY priority, id LIMIT w.most) m
+        JOIN conversations c ON c.id = m.conversation_id JOIN contacts p ON p.id = c.contact_id
+        ORDER BY m.credential_id, m.priority, m.id
+        """,
+        [want.credential_id for want in wants],
+        [want.most for want in wants],
+        sorted({conversation_id for want in wants for conversation_id in want.busy}),
+    )
+    found: dict[int, list[Due]] = {}
+    for row in rows:
+        found.setdefault(row[2], []).append(Due(*row))
+    return [found.get(want.credential_id, []) for want in wants]
+
+
+def depart(departures: Sequence[Departure]) -> list[dict[int, int]]:
+    """Commit attempts, in one statement with the check of each lease. The messages that may leave, with their attempt's
+    number: those whose lease has run out, or that were cancelled meanwhile, are missing."""
+    flat = [(one.credential_id, one.lease, message_id) for one in departures for message_id in one.message_ids]
+    rows = fetch(
+        """
+        WITH asked AS (
+          SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[]) n (credential_id, lease, message_id)),
+        mine AS (
+          SELECT l.credential_id, l.lease FROM lanes l
+          WHERE (l.credential_id, l.lease) IN (SELECT credential_id, lease FROM asked)
+            AND l.leased_until > clock_timestamp()
+          ORDER BY l.credential_id FOR NO KEY UPDATE),
+        held AS (
+          UPDATE lanes l SET last_departure_at = clock_timestamp() FROM mine
+          WHERE l.credential_id = mine.credential_id RETURNING l.credential_id, mine.lease),
+        gone AS (
+          UPDATE messages m SET status = 'sending', status_at = clock_timestamp(), attempt_count = m.attempt_count + 1
+          FROM asked a JOIN held h ON h.credential_id = a.credential_id
+          WHERE m.id = a.message_id AND m.credential_id = h.credential_id AND m.status = 'queued'
+          RETURNING m.id, m.account_id, m.attempt_count, h.lease)
+        INSERT INTO attempts (account_id, message_id, number, lease)
+        SELECT account_id, id, attempt_count, lease FROM gone RETURNING message_id, number
+        """,
+        *columns(flat, 3),
+    )
+    gone = dict(rows)
+    return [
+        {message_id: gone[message_id] for message_id in one.message_ids if message_id in gone} for one in departures
+    ]
+
+
+# --- after ---
+
+
+def record(ended: Sequence[Ended]) -> list[None]:
+    """Write what came of attempts: statuses climb, brakes are pulled, identities are learnt."""
+    with transaction.atomic():
+        merged = merge(resolve_all(_learnt(ended)).merges)
+        lock_conversations(_conversations_of([one.due.id for one in ended]))
+        _end_attempts(ended)
+        given_up = _given_up(ended)
+        changed = climb_all([news for one in ended if (news := _news(one, given_up)) is not None])
+        _requeue([one for one in ended if isinstance(one.outcome, Later | Withheld) and one.due.id not in given_up])
+        _brake(ended)
+        tell([*changed, *merged])
+    return [None] * len(ended)
+
+
+def _learnt(ended: Sequence[Ended]) -> list[Naming]:
+    """The provider knows the person we dialled by another id than the number says: the same person from now on."""
+    learnt = []
+    for one in ended:
+        if not isinstance(one.outcome, Accepted):
+            continue
+        wa_id, user_id = one.outcome.wa_id, one.outcome.user_id
+        told = Person(wa_id=wa_id, user_id=user_id)
+        before = Person(wa_id=one.due.phone, user_id=one.due.user_id)
+        if (wa_id and phone_key(wa_id) != phone_key(one.due.phone)) or (user_id and user_id != one.due.user_id):
+            learnt.append(Naming(one.due.account_id, (told, before)))
+    return learnt
+
+
+def _conversations_of(message_ids: Sequence[int]) -> list[int]:
+    """Asked anew: a conversation may have become part of another while the message was in the air."""
+    return [row[0] for row in fetch("SELECT conversation_id FROM messages WHERE id = ANY(%s::bigint[])", message_ids)]
+
+
+def _end_attempts(ended: Sequence[Ended]) -> None:
+    fetch(
+        """
+        UPDATE attempts a SET ended_at = n.at, outcome = n.outcome, problem = n.problem, provider_message_id = n.theirs
+        FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::text[], %s::jsonb[], %s::text[])
+             n (message_id, number, at, outcome, problem, theirs)
+        WHERE a.message_id = n.message_id AND a.number = n.number AND a.outcome IN ('', 'unknown')
+        """,
+        *columns([(one.due.id, one.attempt, one.at, *_evidence(one.outcome)) for one in ended], 6),
+    )
+
+
+def _evidence(outcome: Outcome | Withheld) -> tuple[str, str | None, str | None]:
+    match outcome:
+        case Accepted():
+            return "accepted", None, outcome.provider_message_id
+        case Refused():
+            return "refused", as_json(outcome.problem), None
+        case Later():
+            return "later", as_json(outcome.problem), None
+        case Unknown():
+            return "unknown", as_json(outcome.problem), None
+        case Withheld():
+            return "not_sent", None, None
+
+
+def _given_up(ended: Sequence[Ended]) -> dict[int, Problem]:
+    """Messages whose tries are used up: only those since a person last asked count."""
+    limited = {one.due.id: one.outcome for one in ended if isinstance(one.outcome, Later) and one.outcome.tries}
+    if not limited:
+        return {}
+    rows = fetch(
+        "SELECT a.message_id, count(*) FROM attempts a WHERE a.message_id = ANY(%s::bigint[]) AND a.outcome = 'later'"
+        " AND a.started_at > coalesce((SELECT max(e.learnt_at) FROM message_events e WHERE e.message_id = a.message_id"
+        " AND e.source = 'person'), '-infinity') GROUP BY a.message_id",
+        list(limited),
+    )
+    return {message_id: limited[message_id].problem for message_id, count in rows if count >= limited[message_id].tries}
+
+
+def _news(one: Ended, given_up: Mapping[int, Problem]) -> News | None:
+    news = News(message_id=one.due.id, status="", at=one.at, attempt=one.attempt)
+    match one.outcome:
+        case Accepted(provider_message_id=theirs):
+            return replace(news, status="accepted", provider_message_id=theirs)
+        case Refused(problem):
+            return replace(news, status="failed", problem=problem)
+        case Unknown(problem):
+            return replace(news, status="unconfirmed", problem=problem)
+        case Later() if one.due.id in given_up:
+            return replace(news, status="failed", problem=given_up[one.due.id])
+        case _:
+            return None
+
+
+def _requeue(ended: Sequence[Ended]) -> None:
+    """It surely did not leave: back into the queue, also when somebody who took the lane over could not know that.
+    Unless the provider has said meanwhile that it is on its way after all, or a person has tried again."""
+    fetch(
+        "UPDATE messages m SET status = 'queued', status_at = n.at, not_before = n.not_before, problem = n.problem"
+        " FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::jsonb[])"
+        " n (id, attempt, at, not_before, problem)"
+        " WHERE m.id = n.id AND m.attempt_count = n.attempt AND m.status IN ('sending', 'unconfirmed')",
+        *columns([(one.due.id, one.attempt, one.at, *_wait(one)) for one in ended], 5),
+    )
+
+
+def _wait(one: Ended) -> tuple[datetime | None, str | None]:
+    """A brake on the whole lane holds the message as well: only a problem of its own gives it a time of its own."""
+    if not isinstance(one.outcome, Later):
+        return None, None
+    own = one.outcome.why == "transient" or one.outcome.problem.scope == "recipient"
+    not_before = one.at + timedelta(seconds=one.outcome.after_s) if own else None
+    return not_before, as_json(one.outcome.problem)
+
+
+def brakes_lane(outcome: Outcome | Withheld) -> bool:
+    """Whether the provider's answer concerns every message of the number."""
+    if not isinstance(outcome, Later):
+        return False
+    return outcome.why == "credential" or (outcome.why == "throttled" and outcome.problem.scope != "recipient")
+
+
+def _brake(ended: Sequence[Ended]) -> None:
+    pauses: dict[int, float] = {}
+    for one in sorted(ended, key=lambda one: one.due.credential_id):
+        if not isinstance(one.outcome, Later) or not brakes_lane(one.outcome):
+            continue
+        if one.outcome.why == "credential":
+            freeze(one.due.credential_id)
+        else:
+            pauses[one.due.credential_id] = max(pauses.get(one.due.credential_id, 0), one.outcome.after_s)
+    for credential_id, seconds in pauses.items():
+        pause(credential_id, seconds)

@@ -1,0 +1,1 @@
+"""What happens without anybody waiting: understanding hooks, sending messages, scheduled work."""

@@ -1,0 +1,42 @@
+"""Scheduled work: what ends with time. Each task may run twice, or late, without harm."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from procrastinate.contrib.django import app
+
+from safarichat.accounts.cleaning import clean
+from safarichat.ground.batching import drop_broken_connection, with_fresh_connection
+from safarichat.inbox.clearing import clear
+from safarichat.numbers.expiring import forget_codes, watch_tokens
+from safarichat.numbers.onboarding import carry_on_stuck
+
+SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
+    # name → when (minutes, or with seconds as a sixth field), what
+    "forget_codes": ("* * * * * */20", forget_codes),
+    "carry_on_stuck": ("* * * * * */30", carry_on_stuck),
+    "watch_tokens": ("*/10 * * * *", watch_tokens),
+    "clear_hooks": ("17 * * * *", clear),
+    "clean_accounts": ("43 * * * *", lambda: clean(datetime.now(UTC))),
+}
+
+
+def register() -> None:
+    """Make the tasks known to Procrastinate, once the Django app is ready."""
+    for name, (when, verb) in SCHEDULE.items():
+        task = app.task(name=f"safarichat.{name}", queueing_lock=name, pass_context=False)(_in_thread(verb))
+        app.periodic(cron=when, periodic_id=name)(task)
+
+
+def _in_thread(verb: Callable[[], object]) -> Callable[[int], None]:
+    """Procrastinate runs a plain function in a thread, whose connection may have lain about since the last time."""
+
+    def run(timestamp: int) -> None:
+        with_fresh_connection()
+        try:
+            verb()
+        except Exception as error:
+            drop_broken_connection(error)
+            raise
+
+    return run

@@ -1,0 +1,57 @@
+"""Understands hooks as they come: woken by their commit, and looking by itself once a second."""
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from safarichat.ground.batching import with_fresh_connection
+from safarichat.ground.sql import is_passing
+from safarichat.inbox.understanding import understand
+
+logger = logging.getLogger("safarichat.understand")
+
+MOST = 400
+LOOK_EVERY_S = 1.0
+AFTER_AN_ERROR_S = 0.5
+
+
+class Understanding:
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "understand")
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until told to stop; the batch in hand is finished."""
+        while not self._stopping:
+            self._wake.clear()
+            if not await self._batch():
+                await self._rest()
+
+    async def _batch(self) -> int:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, _understand)
+        except Exception as error:
+            level = logging.WARNING if is_passing(error) else logging.ERROR
+            logger.log(level, "hooks wait: %s", type(error).__name__, exc_info=error)
+            await asyncio.sleep(AFTER_AN_ERROR_S)
+            return 0
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_EVERY_S):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+
+def _understand() -> int:
+    with_fresh_connection()
+    return understand(MOST)
