@@ -89,6 +89,7 @@ def test_two_processes_serve_one_port(web: Web) -> None:
     second = Web(port)
     try:
         web.end(signal.SIGTERM)
+        wait_for(port, second.process)
         assert second.get("/") == "done"
     finally:
         second.process.kill()

@@ -37,7 +37,7 @@ def run(arguments: Namespace) -> int:
             _forget(data)
         kept = Kept.load(data)
         (data / "logs").mkdir(exist_ok=True)
-        os.environ.update(kept.environment(port, data))
+        os.environ.update(kept.environment(port, data), SAFARICHAT_LOG_FILE=str(data / "logs" / "demo.log"))
         logging.config.dictConfig(logs.configuration("WARNING"))
         with database(os.environ.get("DATABASE_URL", ""), data) as server:
             start_django()
@@ -99,8 +99,7 @@ def _run(
             return
         for provider in demo_settings.CONNECTABLE:  # nothing is delivered to an app that has not registered
             pkgutil.resolve_name("safarichat.project.checks_inside:register")(provider)
-        for provider in connect:
-            numbers.append(_connect(provider, sandbox_url, account))
+        numbers.extend(_numbers(account, connect, sandbox_url))
         tell()
         _welcome(port, data, kept)
         supervisor.watch(on_restart=tell)
@@ -108,10 +107,23 @@ def _run(
         supervisor.stop()
 
 
-def _connect(provider: str, sandbox_url: str, account: Any) -> dict[str, Any]:
-    connect = pkgutil.resolve_name("safarichat.numbers.demo:connect")
-    number: dict[str, Any] = connect(provider, sandbox_url, account.memberships.get().user, account)
-    return number
+def _numbers(account: Any, wanted: list[str], sandbox_url: str) -> list[dict[str, Any]]:
+    """The account's connected numbers, with one more of each wanted provider that it has none of."""
+    rows = pkgutil.resolve_name("safarichat.numbers.rows")
+    demo = pkgutil.resolve_name("safarichat.numbers.demo")
+    there = [_facts(row) for row in rows.all_of(account.pk) if row.may_send]
+    have = {number["provider"] for number in there}
+    return there + [demo.connect(provider, sandbox_url, account) for provider in wanted if provider not in have]
+
+
+def _facts(row: Any) -> dict[str, Any]:
+    return {
+        "provider": row.api_provider,
+        "credential_id": row.pk,
+        "phone_number_id": row.phone_number_id,
+        "waba_id": row.waba_id,
+        "phone_number": f"+{row.phone_number}",
+    }
 
 
 def _roles(port: int, data: Path) -> list[Role]:

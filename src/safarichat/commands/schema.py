@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from django.core.management import call_command, execute_from_command_line
+from django.db import connection
 
 from safarichat.commands.ground import production, start_django
 from safarichat.project import checks, environment
@@ -26,6 +27,7 @@ def bring_up_to_date(*arguments: str, verbosity: int = 1) -> None:
     call_command("migrate", *arguments, verbosity=verbosity, interactive=False)
     if not arguments:
         call_command("createcachetable", verbosity=0)
+    connection.close()  # what follows may be hours of watching
 
 
 def manage(arguments: Namespace) -> int:

@@ -7,8 +7,10 @@ from typing import Any
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
+from django.urls import get_resolver
 
 from safarichat.edge.health import health_app
+from safarichat.edge.hooks import hooks_app
 from safarichat.edge.live import live_app, live_lifetime
 from safarichat.project import environment, proxies
 from safarichat.project.serving import Application, Receive, Scope, Send
@@ -17,6 +19,7 @@ from safarichat.project.wsgi import application as django
 PAGE_THREADS = int(os.environ.get("SAFARICHAT_PAGE_THREADS", "6"))
 
 environment.refuse_incomplete(environment.current())
+_ = get_resolver().url_patterns  # loads every page now: a broken one stops the start, and the first visitor need not wait
 _django: Application = WSGIMiddleware(django, workers=PAGE_THREADS)  # type: ignore[assignment, arg-type]  # its own types
 
 
@@ -35,7 +38,7 @@ EXACT: dict[str, Application] = {
     "/metrics": health_app,
     "/live": live_app,
 }
-BELOW: dict[str, Application] = {}
+BELOW: dict[str, Application] = {"/webhooks/": hooks_app}
 LIFETIMES: list[Callable[[], AbstractAsyncContextManager[None]]] = [live_lifetime]
 
 
