@@ -1,5 +1,9 @@
 // On every page.
 import htmx from "htmx.org";
+import { watchComposer } from "./composer";
+import { watchForms } from "./forms";
+import { watchInbox } from "./inbox";
+import { watchLive } from "./live";
 import { watchPasskeys } from "./passkeys";
 import { watchTheme } from "./theme";
 import { fillTimeZone } from "./timezone";
@@ -13,4 +17,8 @@ declare global {
 window.htmx = htmx;
 watchTheme();
 fillTimeZone();
+watchForms();
 watchPasskeys();
+watchComposer();
+watchInbox();
+watchLive();

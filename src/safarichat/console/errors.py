@@ -31,8 +31,8 @@ def json_error(
 def error_page(
     request: HttpRequest, status: int, code: str, message: str, cure: str = "", **headers: str
 ) -> HttpResponse:
-    """A page in our look, or JSON for who prefers it. Touches no table, since the database may be away."""
-    if wants_json(request):
+    """A page in our look, or JSON for programs and our own scripts. Touches no table: the database may be away."""
+    if wants_json(request) or request.headers.get("HX-Request"):
         return json_error(request, status, code, message, cure, **headers)
     shown = {"status": status, "code": code, "message": message, "cure": cure, "request_id": logs.request_id()}
     response = render(request, "error.html", shown, status=status)

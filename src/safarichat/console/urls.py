@@ -2,12 +2,26 @@
 
 from django.urls import include, path
 
-from safarichat.console.views.overview import overview
+from safarichat.console.views import composing, inbox, messages, numbers, overview, starting
 from safarichat.console.views.theme import theme
 
 urlpatterns = [
-    path("", overview, name="overview"),
+    path("", overview.overview, name="overview"),
     path("theme", theme, name="theme"),
+    path("inbox", inbox.inbox, name="inbox"),
+    path("inbox/rows", inbox.rows, name="inbox_rows"),
+    path("inbox/new", starting.new_conversation, name="new_conversation"),
+    path("inbox/<int:conversation_id>", inbox.conversation, name="conversation"),
+    path("inbox/<int:conversation_id>/head", inbox.head, name="conversation_head"),
+    path("inbox/<int:conversation_id>/thread", inbox.messages, name="thread"),
+    path("inbox/<int:conversation_id>/composer", composing.composer, name="composer"),
+    path("inbox/<int:conversation_id>/messages", composing.messages, name="send"),
+    path("inbox/<int:conversation_id>/draft", composing.draft, name="draft"),
+    path("inbox/<int:conversation_id>/seen", inbox.seen, name="seen"),
+    path("messages/<int:message_id>/retry", messages.retry, name="retry"),
+    path("messages/<int:message_id>/cancel", messages.cancel, name="cancel"),
+    path("numbers", numbers.numbers, name="numbers"),
+    path("numbers/<int:credential_id>", numbers.number, name="number"),
     path("", include("safarichat.console.urls_whatsapp")),
     path("", include("safarichat.console.urls_settings")),
 ]

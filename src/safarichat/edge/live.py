@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from safarichat.accounts import logins
+from safarichat.accounts import presence
 from safarichat.ground import logs, stopping
 from safarichat.ground.away import DatabaseAway
 from safarichat.ground.batching import with_fresh_connection
@@ -42,7 +42,7 @@ _thread = ThreadPoolExecutor(1, "live")
 class Stream:
     """One open page. `owed` is bounded and holds each topic once, however often it was announced."""
 
-    login: logins.Login
+    login: presence.Login
     owed: dict[str, None] = field(default_factory=dict)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     has_ended: bool = False
@@ -105,7 +105,7 @@ class Streams:
             await asyncio.sleep(BEAT_S)
             asked = list(self.open)
             try:
-                alive = await _in_thread(logins.alive, [stream.login for stream in asked])
+                alive = await _in_thread(presence.alive, [stream.login for stream in asked])
             except DatabaseAway:
                 continue
             for stream in asked:
@@ -142,7 +142,7 @@ async def _end_with_the_process() -> None:
 async def live(request: Request) -> Response:
     key = request.cookies.get(settings.SESSION_COOKIE_NAME, "")
     try:
-        login = await _in_thread(logins.of_session, key) if key else None
+        login = await _in_thread(presence.of_session, key) if key else None
     except DatabaseAway:
         return _refusal(503, "unavailable", "The database can't be reached.", "Try again in a few seconds.")
     if login is None:

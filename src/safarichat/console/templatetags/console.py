@@ -1,5 +1,7 @@
 """What every template may use: icons and the menu."""
 
+import time
+
 from django import template
 from django.http import HttpRequest
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
@@ -25,6 +27,12 @@ def page_title(context: template.Context) -> SafeString:
     block = context.render_context[BLOCK_CONTEXT_KEY].get_block("title")
     title: SafeString = block.nodelist.render(context)
     return title
+
+
+@register.simple_tag
+def rendered_at() -> str:
+    """Milliseconds: from when on the page must hear what changes (edge/live.py)."""
+    return str(time.time_ns() // 1_000_000)
 
 
 @register.inclusion_tag("console/_menu_entry.html", takes_context=True)

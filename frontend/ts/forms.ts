@@ -1,0 +1,28 @@
+// Small things that forms and notices everywhere can ask for by an attribute.
+export function watchForms(): void {
+  const body = document.body;
+  body.addEventListener("click", (event) => {
+    (event.target as Element).closest("[data-dismiss]")?.closest(".alert")?.remove();
+  });
+  // A second click on a form that is under way does nothing.
+  body.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (!form.hasAttribute("data-once")) return;
+    if (form.dataset.under === "way") event.preventDefault();
+    form.dataset.under = "way";
+  });
+  body.addEventListener("change", (event) => {
+    const field = event.target as HTMLSelectElement;
+    if (field.hasAttribute("data-submit-on-change")) field.form?.requestSubmit();
+  });
+  // Destructive acts: the button wakes when the word is typed.
+  body.addEventListener("input", (event) => {
+    const field = event.target as HTMLInputElement;
+    if (field.dataset.confirm === undefined) return;
+    const button = field.form?.querySelector<HTMLButtonElement>("button[data-confirmed]");
+    if (button) button.disabled = field.value.trim() !== field.dataset.confirm;
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll<HTMLFormElement>("form[data-under]")) delete form.dataset.under;
+  });
+}

@@ -1,0 +1,107 @@
+"""A thread as it is read: days, and in each the bubbles with their ticks, causes and cures."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from msgspec import Struct
+
+from safarichat.console.bodies import Shown
+from safarichat.console.kinds import shown
+from safarichat.messaging.reading import Entry
+
+UNCONFIRMED_CAUSE = gettext_lazy(
+    "The connection broke while this was being sent, so it may have arrived or not. It is never sent again by itself."
+)
+UNCONFIRMED_CURE = gettext_lazy("Ask the customer, or wait for a tick; send it again only if it did not arrive.")
+
+
+class Tick(Struct, frozen=True):
+    """The state of an outbound message as a small picture with words. Never colour alone."""
+
+    icon: str
+    label: object
+    tone: str = ""
+
+
+TICKS = {
+    "queued": Tick(icon="clock", label=gettext_lazy("Waiting to be sent")),
+    "sending": Tick(icon="clock", label=gettext_lazy("Being sent")),
+    "accepted": Tick(icon="clock", label=gettext_lazy("Accepted by the provider")),
+    "sent": Tick(icon="check", label=pgettext_lazy("message", "Sent")),
+    "delivered": Tick(icon="check-all", label=gettext_lazy("Delivered")),
+    "read": Tick(icon="check-all", label=gettext_lazy("Read"), tone="tick-read"),
+    "played": Tick(icon="check-all", label=gettext_lazy("Played"), tone="tick-read"),
+    "failed": Tick(icon="exclamation-circle-fill", label=gettext_lazy("Failed"), tone="tick-failed"),
+    "unconfirmed": Tick(icon="dash-circle-dotted", label=gettext_lazy("Not confirmed"), tone="tick-unconfirmed"),
+    "cancelled": Tick(icon="x-circle", label=gettext_lazy("Cancelled")),
+}
+
+
+class Bubble(Struct, frozen=True, kw_only=True):
+    """`cause` and `cure` are there when something is wrong with it; `code` is the provider's own number for that."""
+
+    entry: Entry
+    inside: Shown
+    tick: Tick | None = None
+    cause: str = ""
+    cure: str = ""
+    code: str = ""
+    details: str = ""
+    note: str = ""
+
+    @property
+    def is_out(self) -> bool:
+        return self.entry.direction == "out"
+
+    @property
+    def may_retry(self) -> bool:
+        return self.is_out and self.entry.status in ("failed", "unconfirmed")
+
+    @property
+    def may_cancel(self) -> bool:
+        return self.is_out and self.entry.status == "queued"
+
+
+class Day(Struct, frozen=True):
+    day: date
+    bubbles: tuple[Bubble, ...]
+
+
+def days(entries: Sequence[Entry]) -> list[Day]:
+    """Grouped by the day in the person's time zone."""
+    grouped = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
+    return [Day(day, tuple(bubble(entry) for entry in theirs)) for day, theirs in grouped]
+
+
+def bubble(entry: Entry) -> Bubble:
+    inside = shown(entry.kind, entry.body)
+    if entry.direction == "in":
+        return Bubble(entry=entry, inside=inside, note=_forwarded(entry))
+    tick = TICKS.get(entry.status, TICKS["queued"])
+    if entry.status == "unconfirmed":
+        return Bubble(entry=entry, inside=inside, tick=tick, cause=str(UNCONFIRMED_CAUSE), cure=str(UNCONFIRMED_CURE))
+    return Bubble(entry=entry, inside=inside, tick=tick, **_problem(entry, has_failed=entry.status == "failed"))
+
+
+def _forwarded(entry: Entry) -> str:
+    context = entry.body.get("context")
+    is_forwarded = isinstance(context, dict) and (context.get("forwarded") or context.get("frequently_forwarded"))
+    return _("Forwarded") if is_forwarded else ""
+
+
+def _problem(entry: Entry, *, has_failed: bool) -> dict[str, str]:
+    """The table of errors holds its sentences in English: they are translated here, where they are shown."""
+    problem = entry.problem or {}
+    if not problem:
+        return {"cause": _("The provider did not say why."), "cure": _("Try again.")} if has_failed else {}
+    message, cure = str(problem.get("message") or ""), str(problem.get("cure") or "")
+    return {
+        "cause": _(message) if message else "",
+        "cure": _(cure) if cure else "",
+        "code": str(problem.get("code") or ""),
+        "details": str(problem.get("details") or ""),
+    }

@@ -1,0 +1,82 @@
+"""A number's columns and facts in words."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from msgspec import Struct
+
+from safarichat.numbers.models import OfficialWhatsappCredential
+
+STEP_LABELS = {
+    "started": gettext_lazy("Started"),
+    "signed_in": gettext_lazy("Signed in at the provider"),
+    "exchanged": gettext_lazy("Access received"),
+    "inspected": gettext_lazy("Permissions checked"),
+    "number_chosen": gettext_lazy("Number chosen"),
+    "verified": gettext_lazy("Number verified"),
+    "subscribed": gettext_lazy("Messages come to SafariChat"),
+    "registered": gettext_lazy("Registered for sending"),
+    "profile_read": gettext_lazy("Profile read"),
+    "webhook_seen": gettext_lazy("First news from the provider"),
+    "tested": gettext_lazy("Connection tested"),
+}
+STEP_ICONS = {
+    "done": "check-circle-fill",
+    "skipped": "check-circle",
+    "running": "arrow-repeat",
+    "failed": "x-circle-fill",
+    "waiting": "hourglass-split",
+}
+QUALITY_COLORS = {"GREEN": "success", "YELLOW": "warning", "RED": "danger"}
+QUALITY_LABELS = {
+    "GREEN": gettext_lazy("High"),
+    "YELLOW": gettext_lazy("Medium"),
+    "RED": gettext_lazy("Low"),
+}
+
+
+class Fact(Struct, frozen=True):
+    """`hint` explains the word to who has not met it."""
+
+    label: str
+    value: object
+    hint: str = ""
+    kind: str = "text"  # text | id | time
+
+
+def steps(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {**step, "label": STEP_LABELS.get(step["step"], step["step"]), "icon": STEP_ICONS.get(step["state"], "circle")}
+        for step in listed
+    ]
+
+
+def facts(row: OfficialWhatsappCredential) -> list[Fact]:
+    """What is known, in the order in which people ask for it."""
+    told = row.provider_config
+    every = [
+        Fact(_("Name shown to customers"), row.verified_name),
+        Fact(_("State of the name"), _words(told.get("name_status"))),
+        Fact(_("Quality"), _quality(row.quality_rating), _("How customers take your messages, as WhatsApp sees it.")),
+        Fact(_("New customers a day"), _words(told.get("messaging_limit")), _("How many you may write to first.")),
+        Fact(_("Messages a second"), row.throughput_mps),
+        Fact(_("Phone number id"), row.phone_number_id, _("The provider's id of this number."), "id"),
+        Fact(_("Business account id"), row.waba_id, _("The provider's id of the WhatsApp Business Account."), "id"),
+        Fact(_("Business account"), told.get("waba_name") or told.get("business_name")),
+        Fact(_("Access until"), row.token_expiration, kind="time"),
+        Fact(_("Last news from the provider"), row.last_hook_at, kind="time"),
+        Fact(_("Last check"), row.checked_at, kind="time"),
+        Fact(_("Connected"), row.onboarding_completed_at, kind="time"),
+    ]
+    return [fact for fact in every if fact.value not in (None, "")]
+
+
+def _quality(rating: str | None) -> str:
+    label = QUALITY_LABELS.get(rating or "")
+    return str(label) if label else _("Not known yet")
+
+
+def _words(value: object) -> str:
+    """AVAILABLE_WITHOUT_REVIEW as a person writes it."""
+    return str(value).replace("_", " ").capitalize() if value else ""

@@ -1,0 +1,114 @@
+"""The inbox: the list of conversations, and one of them."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from safarichat.console import listing
+from safarichat.console.bubbles import TICKS, days
+from safarichat.console.composer import Composer
+from safarichat.console.tenant import TenantRequest, tenant_page
+from safarichat.messaging import reading
+from safarichat.numbers.listing import ever_connected
+from safarichat.numbers.models import SENDING
+
+
+@require_safe
+@never_cache
+@tenant_page
+def inbox(request: TenantRequest) -> HttpResponse:
+    return render(request, "console/inbox/inbox.html", _list(request))
+
+
+@require_safe
+@never_cache
+@tenant_page
+def conversation(request: TenantRequest, conversation_id: int) -> HttpResponse:
+    return thread_page(request, conversation_id)
+
+
+def thread_page(
+    request: TenantRequest, conversation_id: int, composer: Composer | None = None, *, status: int = 200
+) -> HttpResponse:
+    """The page of a conversation, which counts as having been seen; with a composer that was refused, if any."""
+    head = found(request, conversation_id)
+    reading.mark_seen(request.account.pk, conversation_id, now=timezone.now())
+    composer = composer or Composer.fresh(request, head)
+    shown = {**_list(request), **_thread(request, head), "composer": composer}
+    return render(request, "console/inbox/conversation.html", shown, status=status)
+
+
+@require_safe
+@never_cache
+@tenant_page
+def rows(request: TenantRequest) -> HttpResponse:
+    return render(request, "console/inbox/_rows.html", _list(request))
+
+
+@require_safe
+@never_cache
+@tenant_page
+def messages(request: TenantRequest, conversation_id: int) -> HttpResponse:
+    return render(request, "console/inbox/_messages.html", _thread(request, found(request, conversation_id)))
+
+
+@require_safe
+@never_cache
+@tenant_page
+def head(request: TenantRequest, conversation_id: int) -> HttpResponse:
+    shown = {**_head(found(request, conversation_id)), "asked": listing.Asked.read(request.GET)}
+    return render(request, "console/inbox/_head.html", shown)
+
+
+@require_POST
+@tenant_page
+def seen(request: TenantRequest, conversation_id: int) -> HttpResponse:
+    found(request, conversation_id)
+    reading.mark_seen(request.account.pk, conversation_id, now=timezone.now())
+    return HttpResponse(status=204)
+
+
+def found(request: TenantRequest, conversation_id: int) -> reading.Listed:
+    """The account's conversation, or 404."""
+    conversation = reading.conversation(request.account.pk, conversation_id)
+    if conversation is None:
+        raise Http404
+    return conversation
+
+
+def _list(request: TenantRequest) -> dict[str, Any]:
+    """One row more than is shown tells whether there are older ones."""
+    asked, now, limit = listing.Asked.read(request.GET), timezone.now(), listing.how_many(request.GET)
+    before = listing.place(request.GET)
+    found = reading.conversations(request.account.pk, asked.wanted, now=now, before=before, limit=limit + 1)
+    shown = found[:limit]
+    return {
+        "asked": asked,
+        "conversations": shown,
+        "older": listing.place_text(shown[-1].place) if len(found) > limit else "",
+        "is_first_page": before is None,
+        "selected": request.GET.get("selected", ""),
+        "numbers": ever_connected(request.account.pk),
+        "ticks": TICKS,
+        "now": now,
+    }
+
+
+def _head(head: reading.Listed) -> dict[str, Any]:
+    now = timezone.now()
+    return {"head": head, "now": now, "may_write": head.is_open(now) and head.number_status in SENDING}
+
+
+def _thread(request: TenantRequest, head: reading.Listed) -> dict[str, Any]:
+    limit, before = listing.how_many(request.GET), listing.place(request.GET)
+    entries = reading.thread(request.account.pk, head.id, before=before, limit=limit + 1)
+    shown = entries[-limit:]
+    return {
+        **_head(head),
+        "days": days(shown),
+        "older_messages": listing.place_text(shown[0].place) if len(entries) > limit else "",
+    }

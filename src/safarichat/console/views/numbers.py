@@ -1,0 +1,80 @@
+"""The account's numbers: how each stands, and everything known about one."""
+
+import json
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from safarichat import providers
+from safarichat.console import numberfacts
+from safarichat.console.tenant import TenantRequest, tenant_page
+from safarichat.console.words import translated
+from safarichat.inbox.listing import recent
+from safarichat.messaging import counting
+from safarichat.numbers import listing, recording
+from safarichat.numbers.models import LIVE
+
+
+@require_safe
+@never_cache
+@tenant_page
+def numbers(request: TenantRequest) -> HttpResponse:
+    template = "_list.html" if request.headers.get("HX-Request") else "numbers.html"
+    return render(request, f"console/numbers/{template}", listed(request.account.pk))
+
+
+def listed(account_id: int) -> dict[str, Any]:
+    """Every number with today's counts and what waits."""
+    rows = listing.all_of(account_id)
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    counts = counting.since(account_id, today)
+    waiting = counting.waiting(account_id, [row.pk for row in rows])
+    cards = [
+        {
+            "row": row,
+            "provider": provider_label(row.api_provider),
+            "counts": counts.get(row.pk, counting.Counts()),
+            "waiting": waiting.get(row.pk),
+        }
+        for row in rows
+    ]
+    return {"cards": cards, "total": counting.total(counts), "now": timezone.now()}
+
+
+@require_safe
+@never_cache
+@tenant_page
+def number(request: TenantRequest, credential_id: int) -> HttpResponse:
+    row = listing.one(request.account.pk, credential_id)
+    if row is None:
+        raise Http404
+    shown = {
+        "row": row,
+        "provider": provider_label(row.api_provider),
+        "is_live": row.status in LIVE,
+        "steps": numberfacts.steps(translated(recording.listed_steps(row))),
+        "facts": numberfacts.facts(row),
+        "problems": [_problem(entry) for entry in translated(row.error_logs)],
+        "checks": translated(row.health.get("checks", [])),
+        "waiting": counting.waiting(request.account.pk, [row.pk]).get(row.pk),
+        "events": [_event(event) for event in recent(request.account.pk, row.pk)],
+    }
+    template = "_number.html" if request.headers.get("HX-Request") else "number.html"
+    return render(request, f"console/numbers/{template}", shown)
+
+
+def provider_label(name: str) -> str:
+    return next((facts.label for facts in providers.all_facts() if facts.name == name), name)
+
+
+def _problem(entry: dict[str, Any]) -> dict[str, Any]:
+    return {**entry, "at": parse_datetime(str(entry.get("at") or ""))}
+
+
+def _event(event: Any) -> dict[str, Any]:
+    return {"event": event, "raw": json.dumps(event.value, ensure_ascii=False, indent=2)[:4000]}
