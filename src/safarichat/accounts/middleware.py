@@ -20,10 +20,14 @@ class Person:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._in_their_terms(request)
+        _note(request)  # after the page, which may be the very login
+        return response
+
+    def _in_their_terms(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if not isinstance(user, User) or not user.is_authenticated:
+        if not isinstance(user, User):
             return self.respond(request)
-        _note(request)
         zone = preferences.zone(user.time_zone) or preferences.zone(request.session.get(preferences.GUESSED_ZONE, ""))
         language = preferences.language(user.language)
         if language:
@@ -35,7 +39,7 @@ class Person:
 
 def _note(request: HttpRequest) -> None:
     session = request.session
-    if not isinstance(session, SessionStore):
+    if not request.user.is_authenticated or not isinstance(session, SessionStore):
         return
     if LOGIN not in session:
         session.note_login(get_adapter().get_client_ip(request), request.headers.get("User-Agent", ""))

@@ -33,10 +33,12 @@ def acting_for(account_id: int) -> Iterator[None]:
         connection.safarichat_account_id = account_id  # type: ignore[attr-defined]  # read by acting_account_id
         try:
             yield
+            if (
+                connection.savepoint_ids and not connection.needs_rollback
+            ):  # an error's rollback to the savepoint takes the role back by itself
+                _step_back()
         finally:
             connection.safarichat_account_id = None  # type: ignore[attr-defined]
-            if connection.in_atomic_block and not connection.needs_rollback and len(connection.savepoint_ids) > 0:
-                _step_back()
 
 
 def _step_back() -> None:

@@ -41,6 +41,8 @@ def rename(request: TenantRequest) -> HttpResponse:
 def invite(request: TenantRequest) -> HttpResponse:
     """The answer shows the link, this once."""
     _owners_only(request)
+    if settings.SAFARICHAT_SIGNUP == "closed":
+        raise PermissionDenied(_("The operator of this installation lets nobody in just now."))
     form = InvitationForm(request.POST)
     if not form.is_valid():
         return _page(request, invitation_form=form, status=400)
