@@ -118,7 +118,7 @@ async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
 
 
 def _secrets(name: str, key: str) -> Mapping[str, str]:
-    """The operator's own. A key in the address would name a person's own app; nobody has one yet: such calls are refused."""
+    """The operator's own. A key in the address would name a person's own app: nobody has one yet, so it is refused."""
     return {} if key else platform(name).settings
 
 
