@@ -5,6 +5,7 @@ of the session are kept. A state that has done its work answers the same browser
 """
 
 import secrets
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -25,6 +26,7 @@ from safarichat.numbers.walking import Walked
 from safarichat.providers.shapes import JSON, Signup
 
 STATE_LIFETIME = timedelta(minutes=60)
+BUSY_LOOKS, BUSY_PAUSE_S = 25, 0.3
 
 
 class Started(Struct, frozen=True):
@@ -116,7 +118,7 @@ def _row_to_connect(
 def finish(account_id: int, state: str, session_key: str, brought: Brought) -> Walked | StateRefused:
     """Take what came back, once, and connect the number as far as it goes. Up to half a minute, over the network."""
     try:
-        taken = _take(account_id, state, session_key, brought)
+        taken = _take_patiently(account_id, state, session_key, brought)
     except IntegrityError:  # the number went to somebody else since this row gave it up
         return _refuse_taken(account_id, state)
     if not isinstance(taken, _Taken):
@@ -135,6 +137,18 @@ class _Taken(Struct, frozen=True):
     signup: Signup
 
 
+def _take_patiently(
+    account_id: int, state: str, session_key: str, brought: Brought
+) -> "_Taken | Walked | StateRefused":
+    """A second call while the first is under way gets what comes of the first, if that is soon."""
+    for _ in range(BUSY_LOOKS):
+        taken = _take(account_id, state, session_key, brought)
+        if taken != StateRefused("busy"):
+            return taken
+        time.sleep(BUSY_PAUSE_S)
+    return StateRefused("busy")
+
+
 def _take(account_id: int, state: str, session_key: str, brought: Brought) -> _Taken | Walked | StateRefused:
     now = timezone.now()
     with acting_for(account_id):
@@ -147,8 +161,10 @@ def _take(account_id: int, state: str, session_key: str, brought: Brought) -> _T
             return Walked.from_result(found.result)
         if now - found.created_at > STATE_LIFETIME:
             return StateRefused("expired")
-        if found.used_at or walking.is_walking(row, now):
+        if walking.is_walking(row, now):
             return StateRefused("busy")
+        if found.used_at:  # its process died on the way: the row tells how far it came
+            return Walked(row.pk, row.status, "wait", problems.INTERRUPTED.key)
         provider = providers.get(row.api_provider)
         event, data = provider.session_event(brought.event, brought.data)
         found.used_at, found.event, found.data = now, event, dict(data)

@@ -47,7 +47,7 @@ _TEXT_COLUMNS = {
     "display_phone_number": 50,
     "verified_name": 255,
 }
-_LOOKS_SECRET = re.compile(r"[A-Za-z0-9_|-]{24,}")
+_LOOKS_SECRET = re.compile(r"(?=[A-Za-z_|-]*[0-9])[A-Za-z0-9_|-]{24,}")
 
 
 def note_step(row: OfficialWhatsappCredential, step: str, state: str, at: datetime, message: str = "") -> None:
