@@ -1,6 +1,7 @@
 """A Cloud API library of other people's making, against the sandbox: it must not notice the difference."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -42,7 +43,7 @@ class Program:
             verify_token="open sesame",
         )
         self.messages: list[Message] = []
-        self.statuses: list[MessageStatus] = []
+        self.statuses: list[MessageStatus[Any]] = []
         self.wa.add_handlers(
             MessageHandler(lambda _, message: self.messages.append(message)),
             MessageStatusHandler(lambda _, status: self.statuses.append(status)),

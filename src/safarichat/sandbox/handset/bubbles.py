@@ -64,7 +64,7 @@ class Bubbles:
         mark = f'<span class="reaction">{escape(reaction)}</span>' if reaction else ""
         clock = time.strftime("%H:%M", time.localtime(message.at))
         return (
-            f'<article class="bubble {side}" id="{escape(message.id)}"><h3 class="hidden">{escape(who)}</h3>'
+            f'<article class="bubble {side}" id="{escape(message.id)}"><h2 class="hidden">{escape(who)}</h2>'
             f"{self._quote(content)}{self._content(message, content)}"
             f'<p class="foot"><time>{clock}</time>{_ticks(message)}</p>{mark}{self._deeds(message)}</article>'
         )
@@ -128,6 +128,8 @@ class Bubbles:
         return f'<span class="tap">{escape(label or str(button.get("type")))}</span>'
 
     def _interactive(self, message: Message, payload: dict[str, JSON]) -> str:
+        if message.inbound:
+            return _text(self.summary(message))
         action = payload.get("action") or {}
         header = payload.get("header") or {}
         kind = str(header.get("type", ""))
@@ -227,8 +229,9 @@ def _text(text: str) -> str:
 def _location(location: dict[str, JSON]) -> str:
     name = escape(str(location.get("name") or "Location"))
     address = escape(str(location.get("address") or ""))
-    place = f"{location.get('latitude')}, {location.get('longitude')}"
-    return f'<p class="text"><b>{name}</b><br>{address}<br><small>{escape(place)}</small></p>'
+    place = escape(f"{location.get('latitude')}, {location.get('longitude')}")
+    line = f"<br>{address}" if address else ""
+    return f"<p><b>{name}</b>{line}<small>{place}</small></p>"
 
 
 def _contact(contact: JSON) -> str:

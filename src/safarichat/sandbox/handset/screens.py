@@ -11,26 +11,30 @@ Line = tuple[PhoneNumber, Chat, float, str]
 
 
 def address(customer: Customer) -> str:
-    """How the customer is called in a path."""
     return f"+{customer.phone}" if customer.phone else customer.user_id
 
 
+def path(customer: Customer) -> str:
+    return f"/phone/{quote(address(customer), safe='+')}"
+
+
 def handset(customer: Customer, number: PhoneNumber | None, parts: dict[str, str], *, version: str, text: str) -> str:
-    base = f"/phone/{quote(address(customer))}"
+    base = path(customer)
     chat = _chat(base, number, parts["thread"], text) if number else _nothing_open()
     opened = number.id if number else ""
     kind = "phone in-chat" if number else "phone"
-    return f"""<div class="{kind}" data-live="{base}/live" data-with="{opened}" data-version="{version}">
-<nav aria-label="Chats"><header><h1>{escape(customer.name)}</h1><p>{escape(_identity(customer))}</p></header>
+    top = "h2" if number else "h1"  # the chat's heading leads when one is open: on a phone the list is not there
+    return f"""<main class="{kind}" data-live="{base}/live" data-with="{opened}" data-version="{version}">
+<nav aria-label="Chats"><header><{top}>{escape(customer.name)}</{top}><p>{escape(_identity(customer))}</p></header>
 <div id="chats">{parts["chats"]}</div>
 {_switches(base, customer)}
 <p class="others"><a href="/phone/">Other handsets</a></p></nav>
-<main>{chat}</main>
-</div>"""
+<section aria-label="Chat">{chat}</section>
+</main>"""
 
 
 def chat_list(customer: Customer, lines: list[Line], strangers: list[PhoneNumber], opened: PhoneNumber | None) -> str:
-    base = f"/phone/{quote(address(customer))}"
+    base = path(customer)
     shown = "".join(_line(base, line, opened) for line in lines)
     new = "".join(
         f'<li><a href="{base}/{n.id}"><b>{escape(n.verified_name)}</b><span>{escape(n.display)}</span></a></li>'
@@ -44,13 +48,13 @@ def chat_list(customer: Customer, lines: list[Line], strangers: list[PhoneNumber
 def index(customers: list[Customer]) -> str:
     return f"""<main class="chooser"><h1>Handsets</h1>
 <p>Each is one pretend customer. Open several in tabs of their own.</p>
-{_customers(customers, lambda c: f"/phone/{quote(address(c))}")}
+{_customers(customers, path)}
 {_new_handset("/phone/", {})}</main>"""
 
 
 def chooser(customers: list[Customer], number: PhoneNumber, text: str) -> str:
     def link(customer: Customer) -> str:
-        return f"/phone/{quote(address(customer))}/{number.id}?{urlencode({'text': text})}"
+        return f"{path(customer)}/{number.id}?{urlencode({'text': text})}"
 
     said = f"<p>Message: <q>{escape(text)}</q></p>" if text else ""
     return f"""<main class="chooser"><h1>Chat with {escape(number.verified_name)}</h1>
@@ -98,7 +102,7 @@ def _chat(base: str, number: PhoneNumber, thread: str, text: str) -> str:
             ("contact", "Contact"),
         )
     )
-    return f"""<header><a class="back" href="{base}">Chats</a><h2>{escape(number.verified_name)}</h2>
+    return f"""<header><a class="back" href="{base}">Chats</a><h1>{escape(number.verified_name)}</h1>
 <p>{escape(number.display)}</p></header>
 <div id="thread" role="log" aria-label="Messages" tabindex="0">{thread}</div>
 <form id="attach" method="post" action="{post}/messages"></form>

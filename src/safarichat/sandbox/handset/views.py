@@ -40,7 +40,7 @@ class Handsets:
 
     async def index(self, request: Request) -> Response:
         if given := request.query_params.get("number", "").strip():
-            return RedirectResponse(f"/phone/{quote(given)}", 303)
+            return RedirectResponse(f"/phone/{quote(given, safe='+')}", 303)
         return page("Handsets", screens.index(list(self.world.customers)), kind="handset")
 
     async def chats(self, request: Request) -> Response:
@@ -72,7 +72,7 @@ class Handsets:
         if number is None:
             return self._nobody(request.path_params["digits"])
         if given := request.query_params.get("number", "").strip():
-            return RedirectResponse(f"/phone/{quote(given)}/{number.id}?text={quote(text)}", 303)
+            return RedirectResponse(f"/phone/{quote(given, safe='+')}/{number.id}?text={quote(text)}", 303)
         return page("Open in a handset", screens.chooser(list(self.world.customers), number, text), kind="handset")
 
     async def media(self, request: Request) -> Response:
@@ -102,7 +102,7 @@ class Handsets:
         new_phone = phones.digits(form.get("new_phone", ""))
         if new_phone and new_phone != customer.phone:
             self.conversing.change_phone(customer, new_phone)
-        return RedirectResponse(f"/phone/{quote(screens.address(customer))}", 303)
+        return RedirectResponse(screens.path(customer), 303)
 
     async def _write(self, request: Request) -> Response:
         customer, number = self._customer(request), self._number(request)
@@ -113,7 +113,7 @@ class Handsets:
             self.conversing.write(customer, number, content)
         if request.headers.get("x-handset"):
             return JSONResponse({"version": self._version(customer, number)} | self._fragments(customer, number))
-        return RedirectResponse(f"/phone/{quote(screens.address(customer))}/{number.id}", 303)
+        return RedirectResponse(f"{screens.path(customer)}/{number.id}", 303)
 
     # --- parts -------------------------------------------------------------------------------------------------------
 
@@ -137,7 +137,7 @@ class Handsets:
         parts = {"chats": screens.chat_list(customer, lines, strangers, number)}
         if number is None:
             return parts
-        base = f"/phone/{quote(screens.address(customer))}/{number.id}"
+        base = f"{screens.path(customer)}/{number.id}"
         chat = self.world.chat(number.id, customer.id)
         thread = Bubbles(self.world, base, number.verified_name).thread(self.world.thread(chat)[-300:])
         typing = '<p class="typing" role="status">typing<i></i><i></i><i></i></p>' if self._typing(chat.id) else ""
