@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from safarichat.contacts.identity import phone_key
-from safarichat.ground.sql import columns, fetch
+from safarichat.ground.sql import columns, fetch, next_ids
 from safarichat.providers.shapes import Person
 
 LOCK = 0x5AFA_0001 << 32  # our part of the space of advisory locks; the account's id is added
@@ -65,15 +65,16 @@ def resolve_all(namings: Sequence[Naming], *, may_merge: bool = True) -> Resolve
         return Resolved([], [])
     groups = _Groups(namings)
     known = _known(groups.identities())
-    if groups.is_settled(known):
-        contacts, merges = groups.contacts(known), []
-    else:
+    merges: list[Merge] = []
+    if not groups.is_settled(known):
         _lock({naming.account_id for naming in namings})
         known = _known(groups.identities())  # somebody may have made them while we waited
-        contacts, merges = groups.contacts(known), groups.merges(known) if may_merge else []
-        _make_missing(groups, contacts)
-        _attach(groups, known, contacts, moved={merge.source: merge.into for merge in merges})
-    _learn(groups, contacts, merges)
+        merges = groups.merges(known) if may_merge else []
+    contacts = groups.contacts(known)
+    new = _ids_for([group for group in groups.members if group not in contacts])
+    contacts |= new
+    _learn(groups, contacts, merges, new)
+    _attach(groups, known, contacts, moved={merge.source: merge.into for merge in merges})
     return Resolved([contacts[groups.of[index]] for index in range(len(namings))], merges)
 
 
@@ -171,30 +172,24 @@ def _lock(accounts: set[int]) -> None:
     fetch("SELECT pg_advisory_xact_lock(%s::bigint + k) FROM unnest(%s::bigint[]) k", LOCK, sorted(accounts))
 
 
-def _make_missing(groups: _Groups, contacts: dict[int, int]) -> None:
-    missing = [group for group in groups.members if group not in contacts]
-    if not missing:
-        return
-    rows = fetch(
-        "SELECT nextval(pg_get_serial_sequence('contacts', 'id')) FROM generate_series(1, %s::int)", len(missing)
-    )
-    contacts |= {group: row[0] for group, row in zip(missing, rows, strict=True)}
-    fetch(
-        "INSERT INTO contacts (id, account_id, updated_at)"
-        " SELECT id, account_id, to_timestamp(0) FROM unnest(%s::bigint[], %s::bigint[]) n (id, account_id)",
-        [contacts[group] for group in missing],
-        [groups.account(group) for group in missing],
-    )
+def _ids_for(groups: Sequence[int]) -> dict[int, int]:
+    return dict(zip(groups, next_ids("contacts", len(groups)), strict=True)) if groups else {}
 
 
 def _attach(groups: _Groups, known: dict[Identity, int], contacts: dict[int, int], moved: dict[int, int]) -> None:
     """Give each group's contact what is new of it, and all that belonged to those it has swallowed."""
-    new = [(*identity, contacts[group]) for group in groups.members for identity in groups.identities(group)]
-    fetch(
-        "INSERT INTO contact_identities (account_id, kind, value, contact_id)"
-        " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) ON CONFLICT DO NOTHING",
-        *columns([row for row in new if row[:3] not in known], 4),
-    )
+    new = [
+        (*identity, contacts[group])
+        for group in groups.members
+        for identity in groups.identities(group)
+        if identity not in known
+    ]
+    if new:
+        fetch(
+            "INSERT INTO contact_identities (account_id, kind, value, contact_id)"
+            " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) ON CONFLICT DO NOTHING",
+            *columns(new, 4),
+        )
     if moved:
         fetch(
             "UPDATE contact_identities i SET contact_id = m.into_id"
@@ -233,28 +228,44 @@ class _Told(Struct):
         return person, self.at
 
 
-def _learn(groups: _Groups, contacts: dict[int, int], merges: Sequence[Merge]) -> None:
+def _learn(groups: _Groups, contacts: dict[int, int], merges: Sequence[Merge], new: dict[int, int]) -> None:
+    """Write what the events say of each person; the new ones' rows are made with it."""
     rows = fetch(
         "SELECT id, profile_name, username, phone, user_id, updated_at FROM contacts"
         " WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE",
-        [*contacts.values(), *(merge.source for merge in merges)],
+        [*(contacts[group] for group in contacts if group not in new), *(merge.source for merge in merges)],
     )
-    told = {row[0]: _Told(*row) for row in rows}
     before = {row[0]: row for row in rows}
+    told = {row[0]: _Told(*row) for row in rows} | {id: _Told(id, "", "", "", "", LONG_AGO) for id in new.values()}
     for merge in merges:
         told[merge.into].hear(*told[merge.source].as_person())
     for index in sorted(range(len(groups.namings)), key=lambda index: groups.namings[index].at):
         naming = groups.namings[index]
         told[contacts[groups.of[index]]].hear(naming.persons[-1], naming.at)
-    changed = [row for one in told.values() if (row := _row(one)) != before[one.id]]
-    fetch(
-        "UPDATE contacts c SET profile_name = n.profile_name, username = n.username, phone = n.phone,"
-        " user_id = n.user_id, updated_at = n.at"
-        " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])"
-        " n (id, profile_name, username, phone, user_id, at) WHERE c.id = n.id",
-        *columns(changed, 6),
-    )
+    _insert([(groups.account(group), *_row(told[contact_id])) for group, contact_id in new.items()])
+    _update([row for one in told.values() if (row := _row(one)) != before.get(one.id, row)])
 
 
 def _row(one: _Told) -> tuple[object, ...]:
     return (one.id, one.profile_name, one.username, one.phone, one.user_id, one.at)
+
+
+def _insert(rows: Sequence[tuple[object, ...]]) -> None:
+    if rows:
+        fetch(
+            "INSERT INTO contacts (account_id, id, profile_name, username, phone, user_id, updated_at)"
+            " SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],"
+            " %s::timestamptz[])",
+            *columns(rows, 7),
+        )
+
+
+def _update(rows: Sequence[tuple[object, ...]]) -> None:
+    if rows:
+        fetch(
+            "UPDATE contacts c SET profile_name = n.profile_name, username = n.username, phone = n.phone,"
+            " user_id = n.user_id, updated_at = n.at"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])"
+            " n (id, profile_name, username, phone, user_id, at) WHERE c.id = n.id",
+            *columns(rows, 6),
+        )

@@ -25,6 +25,17 @@ def fetch(query: str, *params: object) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if cursor.description else []
 
 
+def next_ids(table: str, count: int) -> list[int]:
+    """Ids for rows that are about to be inserted, so that it is known which row becomes which."""
+    rows = fetch(
+        "SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) s,"
+        " generate_series(1, %s::int)",
+        table,
+        count,
+    )
+    return [row[0] for row in rows]
+
+
 def as_json(value: JSON) -> str | None:
     """A JSON parameter, for `%s::jsonb` and, in lists, `%s::jsonb[]`."""
     return None if value is None else msgspec.json.encode(value).decode()

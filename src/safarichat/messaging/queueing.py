@@ -9,7 +9,7 @@ from msgspec import Struct
 from safarichat import providers
 from safarichat.contacts.people import find, resolve
 from safarichat.ground.notify import announce, wake_workers
-from safarichat.ground.sql import JSON, as_json, columns, fetch
+from safarichat.ground.sql import JSON, as_json, columns, fetch, next_ids
 from safarichat.ground.tenancy import acting_account_id, acting_for
 from safarichat.messaging.checking import (
     UNKNOWN_NUMBER,
@@ -220,10 +220,7 @@ def _insert(
     if not addressed:
         return {}
     lock_conversations(list(addressed.values()))
-    ids = fetch(
-        "SELECT nextval(pg_get_serial_sequence('messages', 'id')) FROM generate_series(1, %s::int)", len(addressed)
-    )
-    places = dict(zip((row[0] for row in ids), addressed, strict=True))
+    places = dict(zip(next_ids("messages", len(addressed)), addressed, strict=True))
     stored = fetch(
         """
         INSERT INTO messages (id, account_id, credential_id, conversation_id, direction, kind, body, text, status, at,
