@@ -76,7 +76,8 @@ def new_person(browser: Browser, demo: Demo) -> Iterator[NewPerson]:
     yield new
     for person in AT_DESKS:
         person.leave()
-    assert [problem for person in AT_DESKS for problem in person.problems] == []
+    problems = [problem for person in AT_DESKS for problem in person.problems]
+    assert not problems, "\n".join(problems)
 
 
 def pytest_exception_interact(node: pytest.Item | pytest.Collector, report: pytest.TestReport) -> None:

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
 
 from tests.journeys.demo import Demo
 
-QUICK_MS = 8_000
-NOT_OURS = ("net::ERR_ABORTED",)  # a stream that ends with its page
+PATIENCE_MS = 20_000  # on a busy machine; what must be quick is measured where it matters
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Person:
@@ -22,7 +22,7 @@ class Person:
         self.context = browser.new_context(
             locale="en-GB", timezone_id="Africa/Nairobi", viewport={"width": 1280, "height": 800}
         )
-        self.context.set_default_timeout(QUICK_MS)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self.problems.append(f"script: {error.error}"))
         self.context.on("response", self._see)
@@ -63,7 +63,7 @@ class Person:
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+            self.problems.append(f"console on {message.page and message.page.url}: {message.text} ({message.location})")
 
     def _see(self, response: Response) -> None:
         if response.status >= 500:

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.journeys.looking import look
 from tests.journeys.person import Person
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 
 def test_a_newcomer_signs_up_and_chooses_name_and_theme(person: Person) -> None:

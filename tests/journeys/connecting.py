@@ -1,0 +1,88 @@
+"""The wizard and the provider's popup, as a person goes through them."""
+
+import re
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.person import Person
+
+STEPS = (
+    "BUSINESS_ACCOUNT_SELECTION",
+    "WABA_PHONE_PROFILE_PICKER",
+    "WHATSAPP_BUSINESS_PROFILE_SETUP",
+    "PHONE_NUMBER_SETUP",
+    "PHONE_NUMBER_VERIFICATION",
+    "PERMISSIONS",
+)
+
+
+@dataclass(frozen=True)
+class Number:
+    """`digits` is the phone number with country code."""
+
+    credential_id: int
+    display: str
+
+    @property
+    def digits(self) -> str:
+        return re.sub(r"\D", "", self.display)
+
+
+def connect(person: Person, **options: str) -> Number:
+    """All the way to the success page."""
+    person.open("/whatsapp/integration-options")
+    finish(open_popup(person.page), **options)
+    return connected(person.page)
+
+
+def open_popup(page: Page) -> Page:
+    """From the wizard's first button to the provider's window."""
+    get_ready(page)
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Sign in with Meta").click()
+    expect(at_step(opened.value, STEPS[0])).to_be_visible()
+    return opened.value
+
+
+def get_ready(page: Page) -> None:
+    page.get_by_role("button", name="Connect with Meta").click()
+    expect(page.get_by_role("button", name="Sign in with Meta")).to_be_enabled()
+
+
+def finish(popup: Page, **options: str) -> None:
+    """Continue until it closes itself. Options are the sandbox's own, such as code="expired already"."""
+    if options:
+        choose(popup, **options)
+    for step in STEPS:
+        expect(at_step(popup, step)).to_be_visible()
+        popup.get_by_role("button", name="Continue").click()
+
+
+def go_to(popup: Page, wanted: str) -> None:
+    for step in STEPS[: STEPS.index(wanted)]:
+        expect(at_step(popup, step)).to_be_visible()
+        popup.get_by_role("button", name="Continue").click()
+    expect(at_step(popup, wanted)).to_be_visible()
+
+
+def choose(popup: Page, **options: str) -> None:
+    popup.get_by_text("Sandbox options").click()
+    for name, value in options.items():
+        field = popup.locator(f"[name=option_{name}]")
+        if name == "pin":
+            field.fill(value)
+        else:
+            field.select_option(label=value)
+
+
+def connected(page: Page) -> Number:
+    """What the success page says."""
+    expect(page.get_by_role("heading", name="Your number is connected")).to_be_visible()
+    found = re.search(r"credential_id=(\d+)", page.url)
+    assert found, page.url
+    return Number(int(found[1]), page.locator("#number-title").inner_text())
+
+
+def at_step(popup: Page, step: str) -> Locator:
+    return popup.locator(f"form[data-step={step}]")
