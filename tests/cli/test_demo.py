@@ -8,7 +8,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ import pytest
 from safarichat.ground import embedded
 from tests.fixtures import free_port
 
-UP_WITHIN_S = 60
+UP_WITHIN_S = 150
 GONE_WITHIN_S = 10
 
 
@@ -91,6 +91,9 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+pytestmark = pytest.mark.timeout(300)
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     made = tmp_path_factory.mktemp("demo") / "data"
@@ -98,7 +101,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     embedded.remove(made)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def demo(data: Path) -> Iterator[Demo]:
     made = Demo(data)
     yield made
@@ -168,21 +171,21 @@ def kill(demo: Demo) -> None:
     demo.process.kill()
 
 
-@pytest.mark.parametrize("end", [ctrl_c, ctrl_c_twice, terminate, close_the_terminal, kill])
-def test_however_it_ends_nothing_of_it_stays_and_the_next_start_works(data: Path, end: Callable[[Demo], None]) -> None:
-    demo = Demo(data)
+@pytest.mark.timeout(600)
+@pytest.mark.slow
+def test_however_it_ends_nothing_of_it_stays_and_the_next_start_works(data: Path, demo: Demo) -> None:
     password = demo.facts["password"]
-    end(demo)
-    assert demo.all_gone()
     demo.end()
-    again = Demo(data)
-    assert again.facts["password"] == password
-    again.end()
+    for end in (ctrl_c, ctrl_c_twice, terminate, close_the_terminal, kill):
+        next_one = Demo(data)
+        assert next_one.facts["password"] == password
+        end(next_one)
+        assert next_one.all_gone(), f"after {end.__name__}"
+        next_one.end()
 
 
 def test_reset_forgets_everything(data: Path) -> None:
-    first = Demo(data)
-    first.end()
-    second = Demo(data, "--reset")
-    second.end()
-    assert second.facts["password"] != first.facts["password"]
+    before = json.loads((data / "demo.json").read_text())
+    demo = Demo(data, "--reset")
+    demo.end()
+    assert demo.facts["password"] != before["password"]

@@ -18,7 +18,7 @@ log = logging.getLogger("safarichat.supervise")
 
 FOLLOW_PARENT = "SAFARICHAT_FOLLOW_PARENT"  # set by the Makefile: when make is killed, so are we
 GRACE_S = 6.0
-READY_TIMEOUT_S = 60.0
+READY_TIMEOUT_S = 120.0  # a laptop that does much else is slow, not broken
 SETTLED_S = 10.0
 MAX_WAIT_S = 5.0
 
