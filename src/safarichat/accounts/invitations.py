@@ -60,8 +60,9 @@ def open_ones(account_id: int, now: datetime) -> QuerySet[Invitation]:
     return _open(now).filter(account_id=account_id).order_by("-id")
 
 
-def withdraw(account_id: int, invitation_id: int) -> None:
-    Invitation.objects.filter(account_id=account_id, pk=invitation_id, used_at=None).delete()
+def withdraw(account_id: int, invitation_id: int) -> bool:
+    gone, _ = Invitation.objects.filter(account_id=account_id, pk=invitation_id, used_at=None).delete()
+    return bool(gone)
 
 
 def _open(now: datetime) -> QuerySet[Invitation]:

@@ -20,6 +20,11 @@ class OperatorSite(admin.AdminSite):
     index_title = _("This installation")
     site_url = "/"
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Other apps' tables hold seeds, addresses and arguments of jobs: only what was made for operators is shown."""
+        if admin_class and issubclass(admin_class, ForOperators):
+            super().register(model_or_iterable, admin_class, **options)
+
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """Who is logged in and no operator is told so, instead of being asked to log in again."""
         inner = super().admin_view(view, cacheable)

@@ -56,7 +56,8 @@ def invite(request: TenantRequest) -> HttpResponse:
 @tenant_view(network=True)
 def withdraw(request: TenantRequest, invitation_id: int) -> HttpResponse:
     _owners_only(request)
-    invitations.withdraw(request.account.pk, invitation_id)
+    if not invitations.withdraw(request.account.pk, invitation_id):
+        raise Http404
     messages.success(request, _("The link lets nobody in any more."))
     return redirect("people")
 
