@@ -46,6 +46,14 @@ class HooksApp:
         self._refused = Refusals()
         self.kept = 0
 
+    def limit(self, *, waiting: int) -> None:
+        """How many hooks may wait for their commit."""
+        self._keep.waiting_most = waiting
+
+    def close(self) -> None:
+        self._keep.close()
+        self._refused.close()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name, _, key = scope["path"].removeprefix("/webhooks/").rstrip("/").partition("/")
         if name not in providers.names():
@@ -144,6 +152,9 @@ class Refusals:
         self._new[provider, reason] += 1
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._write_later())
+
+    def close(self) -> None:
+        self._writes.close()
 
     async def _write_later(self) -> None:
         await asyncio.sleep(self.WRITE_EVERY_S)

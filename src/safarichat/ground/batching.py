@@ -36,36 +36,35 @@ class Batcher(Generic[Item, Result]):
         waiting: int = 5000,
         weight: Callable[[Item], int] = lambda _: 1,
         heaviest: int = 1 << 62,
-        threads: int = 1,
     ) -> None:
         """At most `most` items and about `heaviest` weight a batch; `waiting` items and 4 × `heaviest` in all."""
-        self._verb, self._most, self._waiting_most = verb, most, waiting
+        self._verb, self._most, self.waiting_most = verb, most, waiting
         self._weight, self._heaviest = weight, heaviest
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._threads, self._running = threads, 0
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._is_running = False
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._waiting_weight = 0
 
     async def do(self, item: Item) -> Result:
         weight = self._weight(item)
-        if len(self._waiting) >= self._waiting_most or self._waiting_weight + weight > 4 * self._heaviest:
+        if len(self._waiting) >= self.waiting_most or self._waiting_weight + weight > 4 * self._heaviest:
             raise Overloaded
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._waiting.append((item, future))
         self._waiting_weight += weight
-        if self._running < self._threads:
+        if not self._is_running:
             # In a moment, not at once: what the loop has already read from other sockets comes along.
-            self._running += 1
+            self._is_running = True
             loop.call_soon(self._start, loop)
         return await future
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         batch = self._next()
+        self._is_running = bool(batch)
         if not batch:
-            self._running -= 1
             return
-        work = loop.run_in_executor(self._pool, _in_thread, self._verb, [item for item, _ in batch])
+        work = loop.run_in_executor(self._thread, _in_thread, self._verb, [item for item, _ in batch])
         work.add_done_callback(lambda done: self._settle(loop, batch, done))
 
     def _next(self) -> list[tuple[Item, asyncio.Future[Result]]]:
@@ -100,8 +99,9 @@ class Batcher(Generic[Item, Result]):
                 future.set_result(result)
 
     def close(self) -> None:
-        """Let the running batch end and drop the threads."""
-        self._pool.shutdown(wait=True)
+        """Let the running batch end, then drop the thread and its connection."""
+        self._thread.submit(_drop_connection)
+        self._thread.shutdown(wait=True)
 
 
 def _in_thread(verb: Verb[Item, Result], items: list[Item]) -> list[Result | BaseException]:
@@ -120,6 +120,10 @@ def each(verb: Verb[Item, Result], items: Sequence[Item]) -> list[Result | BaseE
             return [error] * len(items)
     middle = len(items) // 2
     return each(verb, items[:middle]) + each(verb, items[middle:])
+
+
+def _drop_connection() -> None:
+    connection.close()  # asked for in the thread whose it is
 
 
 def with_fresh_connection() -> None:
