@@ -59,7 +59,7 @@ export function refresh(element: HTMLElement): void {
 async function fetchInto(element: HTMLElement): Promise<void> {
   const url = new URL(element.dataset.liveUrl ?? element.getAttribute("hx-get") ?? location.href, location.href);
   const mode = (element.dataset.liveMode ?? "replace") as Mode;
-  const rows = element.querySelectorAll(":scope > [data-key]").length;
+  const rows = element.querySelectorAll(":scope > [data-key^=c], :scope > [data-key^=m]").length;
   if (mode !== "replace" && rows) url.searchParams.set("limit", String(rows));
   if (element.dataset.selected) url.searchParams.set("selected", element.dataset.selected);
   const answer = await fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store" });

@@ -129,6 +129,7 @@ class Entry(Struct, frozen=True):
     text: str
     status: str
     at: datetime
+    sender_id: int | None
     sender: str
     problem: dict[str, object] | None
     provider_message_id: str
@@ -201,6 +202,7 @@ def _entry(row: Message, quoted: str | None, reactions: tuple[str, ...]) -> Entr
         text=row.text,
         status=row.status,
         at=row.at,
+        sender_id=row.sent_by_id,
         sender=getattr(row, "sender", "") or "",
         problem=row.problem,
         provider_message_id=row.provider_message_id or "",

@@ -12,13 +12,20 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from safarichat.console import listing
-from safarichat.console.bubbles import TICKS, Tick
-from safarichat.messaging.reading import Place
+from safarichat.console.bubbles import TICKS
+from safarichat.console.templatetags.console import icon
 
 register = template.Library()
 
 WINDOW = timedelta(hours=24)
+CLOSING = timedelta(hours=2)
+RING = (
+    '<span class="ring {state}" title="{title}"><svg viewBox="0 0 20 20" aria-hidden="true">'
+    '<circle class="ring-track" cx="10" cy="10" r="8"/>'
+    '<circle class="ring-left" cx="10" cy="10" r="8" pathLength="100" stroke-dasharray="{percent} 100"/></svg>'
+    '<span aria-hidden="true">{short}</span><span class="visually-hidden">{title}</span></span>'
+)
+TICK = '<span class="tick {tone}" title="{label}">{picture}<span class="visually-hidden">{label}</span></span>'
 # WhatsApp's marks: they stand at the edges of words and hold no line break.
 MARKS = [
     (re.compile(r"```(.+?)```", re.DOTALL), "code"),
@@ -58,15 +65,17 @@ def when(at: datetime, style: str = "short") -> SafeString:
         case "time":
             shown = clock
         case "full":
-            shown = f"{formats.date_format(local, 'SHORT_DATE_FORMAT')} {clock}"
+            shown = f"{formats.date_format(local, 'DATE_FORMAT')} {clock}"
         case _ if local.date() == today:
             shown = clock
         case _ if local.date() == today - timedelta(days=1):
             shown = _("Yesterday")
         case _ if timedelta(0) < today - local.date() < timedelta(days=7):
             shown = formats.date_format(local, "l")
+        case _ if local.year == today.year:
+            shown = formats.date_format(local, "MONTH_DAY_FORMAT")
         case _:
-            shown = formats.date_format(local, "SHORT_DATE_FORMAT")
+            shown = formats.date_format(local, "DATE_FORMAT")
     utc = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), utc, shown)
 
@@ -82,33 +91,34 @@ def day_name(day: date) -> str:
     return formats.date_format(day, "DATE_FORMAT")
 
 
-@register.inclusion_tag("console/inbox/_ring.html")
-def window_ring(closes_at: datetime | None, now: datetime) -> dict[str, object]:
+@register.simple_tag
+def window_ring(closes_at: datetime | None, now: datetime) -> SafeString:
     """The 24-hour window as a ring that empties, with the time left in words."""
     left = (closes_at - now) if closes_at else timedelta(0)
     if left <= timedelta(0):
-        return {"is_open": False}
+        return format_html(
+            RING, state="ring-closed", title=_("Window closed: only a template can be sent"), percent=0, short=""
+        )
     hours, minutes = int(left.total_seconds() // 3600), ceil(left.total_seconds() / 60)
-    return {
-        "is_open": True,
-        "percent": min(100, round(100 * left / WINDOW)),
-        "is_closing": left < timedelta(hours=2),
-        "short": _("%(count)s h") % {"count": hours} if hours else _("%(count)s min") % {"count": minutes},
-        "long": ngettext("%(count)s hour left to reply freely", "%(count)s hours left to reply freely", hours)
-        % {"count": hours}
-        if hours
-        else ngettext("%(count)s minute left to reply freely", "%(count)s minutes left to reply freely", minutes)
-        % {"count": minutes},
-    }
-
-
-@register.filter
-def before(place: Place) -> str:
-    """A place in a list, for an address."""
-    return listing.place_text(place)
+    if hours:
+        short = _("%(count)s h") % {"count": hours}
+        title = ngettext("%(count)s hour left to reply freely", "%(count)s hours left to reply freely", hours)
+    else:
+        short = _("%(count)s min") % {"count": minutes}
+        title = ngettext("%(count)s minute left to reply freely", "%(count)s minutes left to reply freely", minutes)
+    return format_html(
+        RING,
+        state="ring-closing" if left < CLOSING else "",
+        title=title % {"count": hours or minutes},
+        percent=min(100, round(100 * left / WINDOW)),
+        short=short,
+    )
 
 
 @register.simple_tag
-def tick(status: str) -> Tick | None:
-    """The picture and words for the state of an outbound message."""
-    return TICKS.get(status)
+def tick(status: str) -> SafeString:
+    """The state of an outbound message as a small picture, with its words for who points at it or can't see it."""
+    state = TICKS.get(status)
+    if state is None:
+        return SafeString()
+    return format_html(TICK, tone=state.tone, label=state.label, picture=icon(state.icon))

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from safarichat.console import listing
-from safarichat.console.bubbles import TICKS, days
+from safarichat.console.bubbles import days
 from safarichat.console.composer import Composer
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.messaging import reading
@@ -93,7 +93,6 @@ def _list(request: TenantRequest) -> dict[str, Any]:
         "is_first_page": before is None,
         "selected": request.GET.get("selected", ""),
         "numbers": ever_connected(request.account.pk),
-        "ticks": TICKS,
         "now": now,
     }
 
