@@ -151,6 +151,21 @@ def test_a_change_of_number_is_told_without_contacts(meta: Meta, number: Number,
     assert (told["system"]["previous_user_id"], told["system"]["user_id"]) == (before["user_id"], after["user_id"])
 
 
+def test_the_old_number_is_somebody_else_after_a_change(meta: Meta, number: Number, listener: Listener) -> None:
+    moved = meta.control("POST", "customers", {"phone": "+255712000018", "new_phone": "+255712000019"})
+    stranger = meta.control("POST", "customers", {"phone": "+255712000018"})
+    assert stranger["id"] != moved["id"]
+    assert (stranger["wa_id"], moved["wa_id"]) == ("255712000018", "255712000019")
+
+
+def test_a_customer_may_take_the_access_away(meta: Meta, number: Number, listener: Listener) -> None:
+    meta.control("PATCH", f"numbers/{number.id}", {"shared": False})
+    value = listener.wait(lambda: listener.values("account_update"))[-1]
+    assert value["event"] == "PARTNER_REMOVED"
+    assert value["waba_info"]["waba_id"] == number.waba_id
+    assert meta.call("GET", number.id, number.token).json()["error"]["error_subcode"] == 33
+
+
 def test_marking_as_read_and_typing_reach_the_handset(meta: Meta, number: Number) -> None:
     incoming = number.receive(sender="+255712000017")
     read = {"messaging_product": "whatsapp", "status": "read", "message_id": incoming}

@@ -141,3 +141,9 @@ def test_a_kill_loses_no_more_than_the_last_moment(meta: Meta, number: Number) -
     meta.stop(kill=True)
     meta.start()
     assert accepted(meta, "+255712000023") == ["kept"]
+
+
+def test_an_error_may_come_later(meta: Meta, number: Number, listener: Listener) -> None:
+    fault(meta, "error", code=131049, later=True)
+    failed = listener.wait_status(number.send_template("+255712000024"), "failed")
+    assert failed["errors"][0]["code"] == 131049

@@ -4,13 +4,15 @@ import time
 from collections import deque
 from pathlib import Path
 
+from msgspec.structs import replace
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from safarichat.sandbox.control import Control
+from safarichat.sandbox.control.casting import Casting
+from safarichat.sandbox.control.happenings import Happenings
 from safarichat.sandbox.handset.views import Handsets
 from safarichat.sandbox.meta.graph import Cut, Graph
 from safarichat.sandbox.meta.webhooks import Webhooks
@@ -22,7 +24,7 @@ from safarichat.sandbox.world import World
 
 HERE = Path(__file__).parent
 PAGES = ("/_sandbox", "/phone", "/wa.me", "/sdk.js", "/static", "/favicon.ico", "/dialog")
-KEPT_REQUESTS = 1000
+KEPT_REQUESTS, KEPT_BODY = 1000, 20_000
 
 
 class Sandbox:
@@ -47,7 +49,7 @@ class Sandbox:
             await self.pages(scope, receive, send)
             return
         asked = await ask(scope, receive, time.time())
-        self.requests.append(asked)
+        self.requests.append(asked if len(asked.body) <= KEPT_BODY else replace(asked, body=asked.body[:KEPT_BODY]))
         try:
             answer = await self.graph.answer(asked)
         except Cut:
@@ -70,7 +72,7 @@ class Sandbox:
                 return
 
     def _pages(self) -> Starlette:
-        control = Control(self.world, self.graph, self.requests, self.base_url)
+        happenings = Happenings(self.world, self.graph, self.requests, self.base_url)
         handsets = Handsets(self.world, self.graph.conversing, self.base_url)
         dialog = Dialog(self.world, self.webhooks)
         return Starlette(
@@ -81,7 +83,8 @@ class Sandbox:
                 *dialog.routes(),
                 *handsets.routes(),
                 *Overview(self.world, self.base_url).routes(),
-                *control.routes(),
+                *happenings.routes(),
+                *Casting(self.world, self.graph).routes(),
                 Mount("/static", StaticFiles(directory=HERE / "static")),
             ]
         )

@@ -24,7 +24,7 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 class Fault(Struct, kw_only=True):
     """`code` is an error code or an HTTP status, `ms` a time, `path` narrows it to requests whose path holds it,
-    `number` to one phone_number_id."""
+    `number` to one phone_number_id. `later` makes an error a `failed` status after the message was accepted."""
 
     kind: Kind
     provider: str = "meta"
@@ -33,6 +33,7 @@ class Fault(Struct, kw_only=True):
     ms: int = 0
     path: str = ""
     number: str = ""
+    later: bool = False
     until: float = float("inf")
 
 
@@ -48,13 +49,14 @@ class Faults:
     def clear(self) -> None:
         self.planned = []
 
-    def strikes(self, kind: Kind, path: str = "") -> Fault | None:
+    def strikes(self, kind: Kind, path: str = "", *, later: bool = False) -> Fault | None:
         """The first planned fault of that kind that hits this time."""
         if not self.planned:
             return None
         now = time.monotonic()
         self.planned = [fault for fault in self.planned if fault.until > now]
-        return next((fault for fault in self.planned if fault.kind == kind and _hits(fault, path)), None)
+        right = (fault for fault in self.planned if fault.kind == kind and fault.later == later)
+        return next((fault for fault in right if _hits(fault, path)), None)
 
 
 def _hits(fault: Fault, path: str) -> bool:

@@ -15,7 +15,6 @@ NAMES = (
 SECRET = frozenset(NAMES.split())
 SECRET_AT_THE_TOP = SECRET | {"code", "pin"}  # deeper down these words mean other things, as a language's code does
 MASK = "***"
-LONGEST_BODY = 20_000
 
 
 def shown(asked: Asked) -> dict[str, JSON]:
@@ -36,7 +35,7 @@ def _body(asked: Asked) -> JSON:
     kind = asked.header("content-type")
     if kind.startswith("multipart/"):
         return f"({len(asked.body)} bytes of multipart)"
-    text = asked.body[:LONGEST_BODY].decode("utf-8", "replace")
+    text = asked.body.decode("utf-8", "replace")
     if kind.startswith("application/x-www-form-urlencoded"):
         return _query(text)
     try:

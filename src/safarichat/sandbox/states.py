@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from safarichat.sandbox import phones
+from safarichat.sandbox.meta import assets
 from safarichat.sandbox.meta.webhooks import Webhooks
 from safarichat.sandbox.things import JSON, Override, PhoneNumber
 from safarichat.sandbox.world import World
@@ -136,6 +137,12 @@ def _subscribed(world: World, webhooks: Webhooks, number: PhoneNumber, value: JS
     world.wabas.put(waba)
 
 
+def _shared(world: World, webhooks: Webhooks, number: PhoneNumber, value: JSON) -> None:
+    """The customer takes the app's access away, or grants it again."""
+    act = assets.share if value else assets.unshare
+    act(world, webhooks, world.wabas.things[number.waba_id], world.app)
+
+
 def _fields(world: World, webhooks: Webhooks, number: PhoneNumber, value: JSON) -> None:
     if world.app.subscription is not None:
         world.app.subscription.fields = [str(name) for name in value or []]
@@ -171,6 +178,7 @@ CHANGES: dict[str, Change] = {
     "payment": _payment,
     "restricted": _restricted,
     "subscribed": _subscribed,
+    "shared": _shared,
     "fields": _fields,
     "override_callback_uri": _override,
     "offline_reason": _offline_reason,

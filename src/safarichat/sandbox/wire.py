@@ -15,7 +15,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 ENCODE = msgspec.json.Encoder().encode
-MAX_BODY = 110 * 1024 * 1024
 
 
 class Upload(Struct):

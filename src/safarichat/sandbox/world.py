@@ -98,6 +98,11 @@ class World:
         self.version += 1
         return self.customers.put(customer)
 
+    def forget_addresses(self, customer: Customer) -> None:
+        """Before they change: whoever calls the old ones meets somebody else."""
+        for known in (customer.phone, customer.wa_id, customer.user_id):
+            self.customer_ids.pop(known, None)
+
     def chat(self, phone_number_id: str, customer_id: str) -> Chat:
         id = f"{phone_number_id}:{customer_id}"
         found = self.chats.get(id)
@@ -159,11 +164,13 @@ class World:
             phone = phones.digits(address)
             wa_id = phones.wa_id(phone)
             user_id = ids.user_id(phones.country(phone))
-            return Customer(id=wa_id, phone=phone, wa_id=wa_id, user_id=user_id, name=f"Customer {phone[-4:]}")
+            return Customer(
+                id=ids.object_id(), phone=phone, wa_id=wa_id, user_id=user_id, name=f"Customer {phone[-4:]}"
+            )
         if address.startswith("@"):
             user_id = ids.user_id("ZZ")
-            return Customer(id=user_id, user_id=user_id, username=address[1:], name=address[1:])
-        return Customer(id=address, user_id=address, name=f"Customer {address[-4:]}")
+            return Customer(id=ids.object_id(), user_id=user_id, username=address[1:], name=address[1:])
+        return Customer(id=ids.object_id(), user_id=address, name=f"Customer {address[-4:]}")
 
     def _thread(self, message: Message) -> None:
         self.threads.setdefault(f"{message.phone_number_id}:{message.customer_id}", []).append(message.id)

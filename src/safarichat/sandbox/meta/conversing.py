@@ -73,7 +73,7 @@ class Conversing:
             return 131042
         if is_template and customer.opted_out and self._category(number, message) == "marketing":
             return 131050
-        fault = self.world.faults.strikes("error", f"/{number.id}/failed")
+        fault = self.world.faults.strikes("error", f"/{number.id}/messages", later=True)
         return fault.code if fault else 0
 
     def _sent(self, message: Message, wait: int | None = None) -> None:
@@ -179,6 +179,7 @@ class Conversing:
     def change_phone(self, customer: Customer, phone: str) -> None:
         """The customer moves to another telephone number; every business they know is told."""
         before, before_id = customer.wa_id, customer.user_id
+        self.world.forget_addresses(customer)
         customer.phone, customer.wa_id = phone, phones.wa_id(phone)
         customer.user_id = ids.user_id(phones.country(phone))
         self.world.keep_customer(customer)

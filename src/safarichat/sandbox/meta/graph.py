@@ -172,6 +172,9 @@ class Graph:
         business = object_id in self.world.businesses.things or object_id == self.world.app.business_id
         if business and turn.method == "GET" and edge in BUSINESS_EDGES:
             return BUSINESS_EDGES[edge](self.world, turn.caller, object_id, turn.parameters)
+        owner = self.world.businesses.get(object_id)
+        if owner is not None and not edge and turn.caller.token and turn.caller.token.business_id == owner.id:
+            return {"name": owner.name, "id": owner.id}
         template = self.world.templates.get(object_id)
         if template is not None and turn.method == "GET" and not edge:
             turn.caller.waba(template.waba_id)

@@ -1,0 +1,145 @@
+"""Control: who is in the world. Customers, business numbers and the tokens that reach them."""
+
+import msgspec
+from starlette.requests import Request
+from starlette.routing import Route
+
+from safarichat.sandbox import ids, phones, states
+from safarichat.sandbox.control.endpoints import Refusal, find_number, routes
+from safarichat.sandbox.meta import assets
+from safarichat.sandbox.meta.graph import Graph
+from safarichat.sandbox.meta.numbers import make_number
+from safarichat.sandbox.things import JSON, Customer, Token
+from safarichat.sandbox.world import ALL_SCOPES, World
+
+CUSTOMER_FLAGS = ("blocked", "opted_out", "reads", "receipts", "on_whatsapp")
+
+
+class Casting:
+    def __init__(self, world: World, graph: Graph) -> None:
+        self.world, self.graph = world, graph
+
+    def routes(self) -> list[Route]:
+        return routes(
+            [
+                ("GET", "customers", self.customers),
+                ("POST", "customers", self.add_customer),
+                ("GET", "numbers", self.numbers),
+                ("POST", "numbers", self.add_number),
+                ("GET", "numbers/{id}", self.number),
+                ("PATCH", "numbers/{id}", self.change_number),
+                ("POST", "tokens", self.add_token),
+                ("POST", "tokens/revoke", self.revoke),
+                ("POST", "tokens/expire", self.expire),
+            ]
+        )
+
+    # --- customers ---------------------------------------------------------------------------------------------------
+
+    async def customers(self, request: Request, body: dict[str, JSON]) -> JSON:
+        return [msgspec.to_builtins(customer) for customer in self.world.customers]
+
+    async def add_customer(self, request: Request, body: dict[str, JSON]) -> JSON:
+        customer = self._customer(body)
+        for flag in CUSTOMER_FLAGS:
+            if flag in body:
+                setattr(customer, flag, bool(body[flag]))
+        for text in ("name", "username", "user_id", "wa_id"):
+            if body.get(text):
+                setattr(customer, text, str(body[text]).removeprefix("@"))
+        customer.user_id = customer.user_id or ids.user_id("ZZ")
+        new_phone = phones.digits(str(body.get("new_phone") or ""))
+        self.world.keep_customer(customer)
+        if new_phone:
+            self.graph.conversing.change_phone(customer, new_phone)
+        return msgspec.to_builtins(customer)
+
+    def _customer(self, body: dict[str, JSON]) -> Customer:
+        phone, user_id = (str(body.get(key) or "") for key in ("phone", "user_id"))
+        username = str(body.get("username") or "").removeprefix("@")
+        for address in (phone, user_id, username and f"@{username}"):
+            if address and (found := self.world.customer(address)):
+                return found
+        if phone:
+            return self.world.meet(phone)
+        if not (user_id or username):
+            raise Refusal("phone, user_id or username is missing")
+        return self.world.meet(user_id or f"@{username}")
+
+    # --- numbers -----------------------------------------------------------------------------------------------------
+
+    async def numbers(self, request: Request, body: dict[str, JSON]) -> JSON:
+        return [states.shown(self.world, number) for number in self.world.numbers]
+
+    async def number(self, request: Request, body: dict[str, JSON]) -> JSON:
+        return states.shown(self.world, find_number(self.world, request.path_params["id"]))
+
+    async def add_number(self, request: Request, body: dict[str, JSON]) -> JSON:
+        """A business with a shared WABA, a verified number and a token, without the popup:
+        {"phone"?, "name"?, "waba_id"?, "verified"?, "registered"?}."""
+        world, name = self.world, str(body.get("name") or "Acme Ltd")
+        phone = phones.digits(str(body.get("phone") or "")) or states.free_phone(world)
+        if world.number(phone) is not None:
+            raise Refusal("that number exists already", 409)
+        waba = world.wabas.get(str(body.get("waba_id") or ""))
+        if waba is None:
+            waba = assets.make_waba(world, assets.make_business(world, name), name)
+        assets.share(world, self.graph.webhooks, waba, world.app)
+        number = make_number(world, waba.id, phone, name, verified=bool(body.get("verified", True)))
+        number.registered = bool(body.get("registered", False))
+        token = self._make_token([waba.id], waba.business_id, list(ALL_SCOPES[:2]), 0)
+        return states.shown(world, number) | {"business_id": waba.business_id, "access_token": token.id}
+
+    async def change_number(self, request: Request, body: dict[str, JSON]) -> JSON:
+        number = find_number(self.world, request.path_params["id"])
+        problem = states.put_into(self.world, self.graph.webhooks, number, body)
+        if problem:
+            raise Refusal(problem)
+        return states.shown(self.world, number)
+
+    # --- tokens ------------------------------------------------------------------------------------------------------
+
+    async def add_token(self, request: Request, body: dict[str, JSON]) -> JSON:
+        """{"waba_ids": [...], "scopes"?: [...], "expires_in"?: seconds}"""
+        waba_ids = [str(id) for id in body.get("waba_ids") or []]
+        scopes = [str(scope) for scope in body.get("scopes") or ALL_SCOPES[:2]]
+        token = self._make_token(waba_ids, "", scopes, int(body.get("expires_in") or 0))
+        return {"access_token": token.id, "scopes": token.scopes, "expires_at": token.expires_at}
+
+    async def revoke(self, request: Request, body: dict[str, JSON]) -> JSON:
+        chosen = self._tokens(body)
+        for token in chosen:
+            token.revoked = True
+            self.world.tokens.put(token)
+        return {"revoked": len(chosen)}
+
+    async def expire(self, request: Request, body: dict[str, JSON]) -> JSON:
+        chosen = self._tokens(body)
+        for token in chosen:
+            token.expires_at = int(self.world.now()) - 1 + int(body.get("in") or 0)
+            self.world.tokens.put(token)
+        return {"expired": len(chosen)}
+
+    def _make_token(self, waba_ids: list[str], business_id: str, scopes: list[str], lifetime_s: int) -> Token:
+        now = int(self.world.now())
+        return self.world.tokens.put(
+            Token(
+                id=ids.access_token(),
+                app_id=self.world.app.id,
+                user_id=ids.object_id(),
+                business_id=business_id,
+                scopes=scopes,
+                waba_ids=waba_ids,
+                issued_at=now,
+                expires_at=now + lifetime_s if lifetime_s else 0,
+            )
+        )
+
+    def _tokens(self, body: dict[str, JSON]) -> list[Token]:
+        """By token, by WABA or by number; all customers' tokens when nothing is named."""
+        number = self.world.number(str(body.get("number") or body.get("phone_number_id") or ""))
+        waba_id = str(body.get("waba_id") or (number.waba_id if number else ""))
+        named = str(body.get("token") or body.get("access_token") or "")
+        if named:
+            return [token for token in self.world.tokens if token.id == named]
+        return [t for t in self.world.tokens if not t.all_assets and (not waba_id or waba_id in t.waba_ids)]
