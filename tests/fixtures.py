@@ -109,7 +109,9 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
         )
     try:
         wait_for(port, process)
-        yield Sandbox(f"http://127.0.0.1:{port}")
+        running = Sandbox(f"http://127.0.0.1:{port}")
+        yield running
+        running.http.close()
     finally:
         process.terminate()
         process.wait(10)

@@ -1,0 +1,108 @@
+"""Workers die, answers get lost, tokens end: nothing is sent twice, nothing is forgotten. Counted at the sandbox."""
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from safarichat.accounts.models import Account
+from safarichat.messaging.models import Attempt, Lane, Message
+from safarichat.messaging.receiving import own_id
+from safarichat.numbers.models import OfficialWhatsappCredential
+from tests.fixtures import Sandbox
+from tests.workers.processes import connected, counts, nothing_waits, queue_templates, wait_until, worker
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+IN_THE_AIR = 64
+SENT = {"accepted", "sent", "delivered", "read"}
+
+
+@pytest.fixture
+def number(settings: Any, sandbox: Sandbox, account: Account) -> OfficialWhatsappCredential:
+    return connected(settings, sandbox, account)
+
+
+def arrived(sandbox: Sandbox) -> set[int]:
+    """Our messages that the provider took, each once."""
+    ids = [own_id(message["opaque"]) for message in sandbox.get("/_sandbox/messages?provider=meta")]
+    assert sandbox.get("/_sandbox/stats")["duplicates"] == 0
+    assert len(ids) == len(set(ids))
+    return {found for found in ids if found is not None}
+
+
+def test_a_worker_killed_while_500_messages_go_out(
+    number: OfficialWhatsappCredential, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.post("/_sandbox/faults", {"provider": "meta", "kind": "latency", "ms": 300, "rate": 1, "for": 300})
+    queue_templates(number, 500)
+    with worker(sandbox, tmp_path / "one.log") as first:
+        wait_until(lambda: counts().get("accepted", 0) > 60, 30)
+        first.kill()
+        first.wait(5)
+    with worker(sandbox, tmp_path / "two.log"):
+        took_s = wait_until(nothing_waits, 60)
+    there = arrived(sandbox)
+    unconfirmed = set(Message.objects.filter(status="unconfirmed").values_list("id", flat=True))
+    sent = set(Message.objects.filter(status__in=SENT).values_list("id", flat=True))
+    print(f"{counts()}, {len(there)} arrived, settled {took_s:.0f} s after the kill")
+    assert len(unconfirmed) <= IN_THE_AIR
+    assert len(sent) + len(unconfirmed) == 500
+    assert sent <= there <= sent | unconfirmed
+
+
+def test_a_worker_asked_to_stop_leaves_nothing_open(
+    number: OfficialWhatsappCredential, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    queue_templates(number, 200)
+    with worker(sandbox, tmp_path / "one.log") as process:
+        wait_until(lambda: counts().get("accepted", 0) > 20, 30)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(9) == 0
+    assert set(counts()) <= {"accepted", "queued"}
+    assert Attempt.objects.filter(outcome="").count() == 0
+    assert Lane.objects.get().lease is None
+    with worker(sandbox, tmp_path / "two.log"):
+        wait_until(nothing_waits, 30)
+    assert counts() == {"accepted": 200}
+    assert len(arrived(sandbox)) == 200
+
+
+def test_lost_answers_are_never_asked_for_by_sending_again(
+    number: OfficialWhatsappCredential, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.post("/_sandbox/faults", {"provider": "meta", "kind": "drop_reply", "rate": 0.3, "for": 300})
+    queue_templates(number, 60)
+    with worker(sandbox, tmp_path / "one.log"):
+        wait_until(nothing_waits, 40)
+    found = counts()
+    assert found["unconfirmed"] > 0
+    assert found["unconfirmed"] + found["accepted"] == 60
+    assert len(arrived(sandbox)) == 60
+
+
+def test_errors_that_pass_are_tried_again_until_all_have_arrived(
+    number: OfficialWhatsappCredential, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.post("/_sandbox/faults", {"provider": "meta", "kind": "error", "code": 130429, "rate": 0.1, "for": 4})
+    queue_templates(number, 60)
+    with worker(sandbox, tmp_path / "one.log"):
+        wait_until(nothing_waits, 50)
+    assert counts() == {"accepted": 60}
+    assert len(arrived(sandbox)) == 60
+
+
+def test_a_token_that_ends_stops_the_number_and_keeps_its_messages(
+    number: OfficialWhatsappCredential, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    queue_templates(number, 30)
+    sandbox.post("/_sandbox/tokens/revoke", {"phone_number_id": number.phone_number_id})
+    with worker(sandbox, tmp_path / "one.log"):
+
+        def has_stopped() -> bool:
+            number.refresh_from_db()
+            return number.status == "reauth_required" and not counts().get("sending")
+
+        wait_until(has_stopped, 20)
+    assert counts() == {"queued": 30}
+    assert arrived(sandbox) == set()
