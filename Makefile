@@ -19,12 +19,11 @@ lint: ready-test ## style, types, floors
 	$(RUN)ruff format --check .
 	$(RUN)mypy
 	$(RUN)lint-imports
-	$(RUN)djlint --check --lint src
+	$(RUN)djlint --lint --quiet src
 
 format: ready-test ## put the code in its usual form
 	$(RUN)ruff check --fix .
 	$(RUN)ruff format .
-	$(RUN)djlint --reformat --quiet src
 
 bench: ready ## the benchmarks, as JSON lines: make bench ARGS="ingest"
 	@exec $(RUN)safarichat bench $(ARGS)
