@@ -147,3 +147,11 @@ def with_two_steps(client: Client) -> tuple[str, list[str]]:
     assert found
     done = client.post("/accounts/2fa/totp/activate/", {"code": one_time_code(found.group(1))}, follow=True)
     return found.group(1), re.findall(r"<li>(\d{8})</li>", done.content.decode())
+
+
+def test_who_tries_too_often_is_told_so_in_our_look_and_for_how_long(client: Client, db: None) -> None:
+    for _try in range(21):
+        answer = client.post("/accounts/signup/", {})
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == "60"
+    assert "too often" in answer.content.decode()

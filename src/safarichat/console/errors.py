@@ -86,7 +86,7 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return error_page(request, 413, "too_large", _("What you sent is too large."), _("Send something smaller."))
 
 
-def too_many(request: HttpRequest, retry_after_s: int) -> HttpResponse:
+def too_many(request: HttpRequest, retry_after_s: int = 60) -> HttpResponse:
     return error_page(
         request,
         429,

@@ -12,4 +12,5 @@ urlpatterns = [
 handler400 = "safarichat.console.errors.bad_request"
 handler403 = "safarichat.console.errors.denied"
 handler404 = "safarichat.console.errors.not_found"
+handler429 = "safarichat.console.errors.too_many"  # django-allauth asks for it
 handler500 = "safarichat.console.errors.server_error"
