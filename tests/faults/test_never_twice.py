@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from safarichat.accounts.models import Account
 from safarichat.messaging.models import Attempt, Lane, Message
@@ -66,6 +67,23 @@ def test_a_worker_asked_to_stop_leaves_nothing_open(
         wait_until(nothing_waits, 30)
     assert counts() == {"accepted": 200}
     assert len(arrived(sandbox)) == 200
+
+
+def test_a_database_that_cuts_every_connection_costs_no_message(
+    number: OfficialWhatsappCredential, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    queue_templates(number, 300)
+    with worker(sandbox, tmp_path / "one.log"):
+        for enough in (20, 80, 140):
+            wait_until(lambda: counts().get("accepted", 0) > enough, 60)  # noqa: B023 - asked at once
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+        wait_until(nothing_waits, 60)
+    assert counts() == {"accepted": 300}
+    assert len(arrived(sandbox)) == 300
 
 
 def test_lost_answers_are_never_asked_for_by_sending_again(

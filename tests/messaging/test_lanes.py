@@ -149,6 +149,18 @@ def test_after_a_kill_what_had_begun_is_unconfirmed_and_the_rest_still_queued(
     assert [one.id for one in due(leased("two"))] == [waiting.pk]
 
 
+def test_a_lane_given_back_leaves_nothing_that_is_neither_queued_nor_ended(
+    number: OfficialWhatsappCredential,
+) -> None:
+    message, lane = queued(number), leased()
+    departed(lane, message)  # and the answer to this commit was lost: nothing left
+    lanes.release([lane.lease])
+    message.refresh_from_db()
+    assert message.status == "queued"
+    assert Attempt.objects.get().outcome == "not_sent"
+    assert len(lanes.lease("two", 10)) == 1
+
+
 def test_an_answer_that_comes_after_the_takeover_still_counts(number: OfficialWhatsappCredential) -> None:
     message, lane = queued(number), leased()
     [one] = due(lane)

@@ -139,12 +139,27 @@ def renew(leases: Sequence[UUID]) -> dict[int, Standing]:
     return {credential_id: Standing(*rest) for credential_id, *rest in rows}
 
 
+@transaction.atomic
 def release(leases: Sequence[UUID]) -> None:
-    """Give lanes back; nothing of theirs is in the air."""
-    fetch(
+    """Give lanes back. What left under these leases has ended and is recorded, so what is still `sending` never left:
+    its attempt was committed, but the answer to that commit was lost."""
+    lanes = fetch(
         "WITH held AS (SELECT credential_id FROM lanes WHERE lease = ANY(%s::uuid[]) ORDER BY credential_id FOR UPDATE)"
         " UPDATE lanes l SET lease = NULL, holder = '', leased_until = NULL FROM held"
-        " WHERE l.credential_id = held.credential_id",
+        " WHERE l.credential_id = held.credential_id RETURNING l.credential_id",
+        list(leases),
+    )
+    fetch(
+        """
+        WITH stayed AS (
+          UPDATE messages m SET status = 'queued', status_at = clock_timestamp() FROM attempts a
+          WHERE m.credential_id = ANY(%s::bigint[]) AND m.status = 'sending'
+            AND a.message_id = m.id AND a.number = m.attempt_count AND a.lease = ANY(%s::uuid[])
+          RETURNING m.id, m.attempt_count)
+        UPDATE attempts a SET ended_at = clock_timestamp(), outcome = 'not_sent' FROM stayed
+        WHERE a.message_id = stayed.id AND a.number = stayed.attempt_count
+        """,
+        [row[0] for row in lanes],
         list(leases),
     )
 

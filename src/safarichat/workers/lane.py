@@ -59,6 +59,7 @@ class Lane:
         self._waiting = dict(leased.waiting)
         self._paused_until = 0.0
         self._stopping = False
+        self._is_over = False  # nothing more will be cleared
         self._wake = asyncio.Event()
         self._turn = asyncio.Event()
         self._idle_since: float | None = None
@@ -78,7 +79,6 @@ class Lane:
         """Let nothing more depart, finish what is in the air, then end."""
         self._stopping = True
         self._wake.set()
-        self._turn.set()
 
     async def ended(self) -> None:
         if self._task:
@@ -105,6 +105,8 @@ class Lane:
                 await self._step()
         finally:
             self.stop()
+            self._is_over = True
+            self._turn.set()
             await departures
             if self._flights:
                 await asyncio.wait(self._flights)
@@ -158,7 +160,7 @@ class Lane:
 
     async def _depart(self) -> None:
         """Let cleared messages go, each at its moment; what may not go any more returns to the queue."""
-        while not self._stopping or self._cleared:
+        while self._cleared or not self._is_over:
             if not self._cleared:
                 self._turn.clear()
                 await self._turn.wait()
@@ -220,6 +222,8 @@ class Lane:
 
 
 def _end(lane: Lane, task: "asyncio.Task[None]", on_end: Callable[[Lane], None]) -> None:
-    if not task.cancelled() and (error := task.exception()):
+    if task.cancelled():
+        return  # the process ends while something is in the air: the lease runs out, and somebody else sees to it
+    if error := task.exception():
         logger.warning("lane %d stopped: %s", lane.leased.credential_id, type(error).__name__, exc_info=error)
     on_end(lane)
