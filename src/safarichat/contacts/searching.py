@@ -5,6 +5,7 @@ import re
 from django.db.models.expressions import RawSQL
 
 MOST = 500
+LAST = 4  # so many last digits are indexed as they are
 NOT_DIGITS = re.compile(r"[^0-9]")
 DIALLED = re.compile(r"[+0-9 ().\-/]+")
 
@@ -14,5 +15,6 @@ def matching(wanted: str) -> RawSQL:
     beginning, by the last 4 digits, or as they are dialled within a country."""
     words = wanted.strip()
     if DIALLED.fullmatch(words):
-        words = NOT_DIGITS.sub("", words).lstrip("0")
+        digits = NOT_DIGITS.sub("", words)
+        words = digits if len(digits) <= LAST else digits.lstrip("0")  # 0712… within a country, 00254… from abroad
     return RawSQL("SELECT contact_search(%s, %s)", [words, MOST])
