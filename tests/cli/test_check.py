@@ -29,12 +29,14 @@ def test_a_new_database_lacks_only_its_schema(empty_database: str) -> None:
     assert "run `safarichat migrate`" in blocking[0]
 
 
-def test_after_migrate_nothing_blocks(empty_database: str) -> None:
+def test_after_migrate_nothing_blocks_and_secrets_can_be_counted(empty_database: str) -> None:
     assert run("migrate", DATABASE_URL=empty_database).returncode == 0
     found = run("check", DATABASE_URL=empty_database)
     assert "BLOCKS" not in found.stdout
     assert found.returncode == 0, found.stderr
     assert run("migrate", DATABASE_URL=empty_database).returncode == 0
+    key_id = os.environ["SAFARICHAT_ENCRYPTION_KEYS"].partition(":")[0]
+    assert run("keys", "status", DATABASE_URL=empty_database).stdout == f"{key_id}: 0 secrets (seals)\n"
 
 
 def test_somebody_elses_table_is_named_and_nothing_is_altered(empty_database: str) -> None:

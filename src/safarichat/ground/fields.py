@@ -53,7 +53,9 @@ def count_by_key(model: type[models.Model]) -> dict[str, int]:
     for column in sealed_columns(model):
         key_id = StrIndex(column, Value("."))
         rows = model._default_manager.exclude(**{column: ""}).exclude(**{f"{column}__isnull": True})
-        keyed = rows.annotate(key_id=Substr(column, 1, key_id - 1)).values_list("key_id").annotate(models.Count("*"))
+        keyed = (
+            rows.annotate(key_id=Substr(column, 1, key_id - 1)).values_list("key_id").annotate(count=models.Count("*"))
+        )
         counts.update(dict(keyed.order_by()))
     return dict(counts)
 

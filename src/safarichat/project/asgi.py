@@ -19,7 +19,9 @@ from safarichat.project.wsgi import application as django
 PAGE_THREADS = int(os.environ.get("SAFARICHAT_PAGE_THREADS", "6"))
 
 environment.refuse_incomplete(environment.current())
-_ = get_resolver().url_patterns  # loads every page now: a broken one stops the start, and the first visitor need not wait
+_ = (
+    get_resolver().url_patterns
+)  # loads every page now: a broken one stops the start, and the first visitor need not wait
 _django: Application = WSGIMiddleware(django, workers=PAGE_THREADS)  # type: ignore[assignment, arg-type]  # its own types
 
 

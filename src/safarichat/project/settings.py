@@ -192,7 +192,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
 
 # --- mail ---
 
-globals().update(addresses.mail(env["EMAIL_URL"], SAFARICHAT_DATA))
+EMAIL_URL = env["EMAIL_URL"]
+globals().update(addresses.mail(EMAIL_URL, SAFARICHAT_DATA))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env["SAFARICHAT_EMAIL_FROM"] or f"safarichat@{_public.hostname or 'localhost'}"
 
 # --- what browsers are told ---
