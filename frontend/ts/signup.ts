@@ -64,11 +64,11 @@ class Wizard {
     this.offerFullPage(told.redirect_url);
     if (told.flow !== "sdk" || !told.sdk) return;
     const loaded = await loadSdk(told.sdk);
-    this.tellSdk(loaded);
+    this.show(`[data-sdk=${loaded ? "ok" : "lost"}]`);
     const signIn = this.find<HTMLButtonElement>("[data-sign-in]");
     if (!signIn) return;
     signIn.disabled = !loaded;
-    this.say(loaded ? words.ready : words.sdk_cure);
+    this.say(loaded ? words.ready : "");
     if (loaded) signIn.focus();
     else this.show("[data-full-page]");
   }
@@ -76,16 +76,6 @@ class Wizard {
   private async readRows(): Promise<void> {
     const place = this.find<HTMLElement>("[data-before]");
     if (place) await fetchInto(place, place.dataset.before ?? "");
-  }
-
-  private tellSdk(isLoaded: boolean): void {
-    const row = document.createElement("li");
-    row.className = `check check-${isLoaded ? "done" : "failed"}`;
-    const mark = document.createElement("span");
-    mark.className = "visually-hidden";
-    mark.textContent = `${isLoaded ? words.ok : words.not_ok}: `;
-    row.append(mark, (isLoaded ? words.sdk_ok : `${words.sdk_lost} ${words.sdk_cure}`) ?? "");
-    this.find("[data-sdk]")?.replaceChildren(row);
   }
 
   private offerFullPage(url: string | undefined): void {
@@ -111,7 +101,7 @@ class Wizard {
     this.isOpen = false;
     this.hide("[data-timeline]");
     this.say("");
-    this.tell(words.blocked, "");
+    this.tell(words.blocked, words.blocked_cure);
     this.show("[data-full-page]");
     this.find<HTMLElement>("[data-full-page]")?.focus();
   }
@@ -165,7 +155,9 @@ class Wizard {
     const field = this.find<HTMLInputElement>("input[name=credential_id]") ?? this.addField();
     if (field) field.value = String(finished.credential_id);
     this.again();
-    this.find<HTMLElement>("#attempt")?.focus();
+    if (!["cancelled", "failed"].includes(finished.outcome)) this.hide("[data-start]"); // one thing to do at a time
+    const wanted = this.find<HTMLElement>("#attempt input:not([type=hidden])") ?? this.find<HTMLElement>("#attempt");
+    wanted?.focus();
   }
 
   private addField(): HTMLInputElement | null {
@@ -188,7 +180,7 @@ class Wizard {
 
   private watch(credentialId: number): number {
     this.hide("[data-stage=ready]");
-    void this.readProgress(credentialId);
+    setTimeout(() => void this.readProgress(credentialId), POLL_MS / 3); // by then the server has begun
     return window.setInterval(() => void this.readProgress(credentialId), POLL_MS);
   }
 
@@ -227,7 +219,7 @@ class Wizard {
   }
 
   private reset(): void {
-    for (const part of ["[data-problem]", "[data-timeline]", "[data-full-page]"]) this.hide(part);
+    for (const part of ["[data-problem]", "[data-timeline]", "[data-full-page]", "[data-sdk=ok]", "[data-sdk=lost]"]) this.hide(part);
     this.find("[data-progress]")?.replaceChildren();
     this.find("[data-before]")?.replaceChildren();
     this.message = this.answer = null;

@@ -297,7 +297,7 @@ def test_disconnecting_twice_gives_the_same_answer(client_in: Client, wizard: Ca
     assert [step["step"] for step in first.json()["steps"]] == ["deregistered", "unsubscribed", "secrets_destroyed"]
     assert second.json() == first.json()
     row = OfficialWhatsappCredential.objects.get()
-    assert not (row.access_token or row.pin or row.temporary_code)
+    assert [row.access_token, row.pin, row.temporary_code] == ["", "", ""]
 
 
 # --- who may ---------------------------------------------------------------------------------------------------------

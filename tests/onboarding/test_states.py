@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -135,10 +136,22 @@ def test_a_number_that_comes_back_goes_on_in_its_old_row(connect: Connect, accou
 
 def test_another_number_than_the_one_meant_is_refused(connect: Connect) -> None:
     row = row_of(connect())
-    walked = connect(row.pk)
-    assert (walked.outcome, walked.problem) in [("failed", "other_number"), ("choice", "")]
-    assert row_of(walked).phone_number_id == row.phone_number_id
-    assert row_of(walked).may_send
+    for answers in ({}, {"option_order": "lost", "phone_choice": "none"}):
+        walked = connect(row.pk, **answers)
+        assert (walked.outcome, walked.problem) == ("failed", "other_number")
+        kept = row_of(walked)
+        assert (kept.phone_number_id, kept.waba_id, kept.status) == (row.phone_number_id, row.waba_id, row.status)
+        assert fields.opened(kept, "access_token") == fields.opened(row, "access_token"), "what works goes on working"
+
+
+def test_a_sign_in_without_a_permission_does_not_cost_a_number_that_works(connect: Connect) -> None:
+    row = row_of(connect())
+    same = {"business": _business(row), "waba": row.waba_id, "number": row.phone_number_id}
+    walked = connect(row.pk, scope=["whatsapp_business_management"], **same)
+    assert (walked.outcome, walked.problem) == ("failed", "scope_missing")
+    kept = row_of(walked)
+    assert kept.may_send
+    assert fields.opened(kept, "access_token") == fields.opened(row, "access_token")
 
 
 def test_a_number_held_by_another_account_is_refused_without_saying_whose(
@@ -186,7 +199,7 @@ def test_of_two_accounts_that_take_a_number_at_once_one_gets_it(
     row = row_of(connect())
     OfficialWhatsappCredential.objects.all().delete()
     starts = [(of, begin(of=of)) for of in (account, other_account)]
-    same = {"business": _business(row), "waba": row.waba_id, "number": row.phone_number_id}
+    same: dict[str, Any] = {"business": _business(row), "waba": row.waba_id, "number": row.phone_number_id}
     came = [(of, started, person.sign_in(started.login, **same)) for of, started in starts]
 
     def come_back(each: tuple[Account, Started, Brought]) -> Walked | StateRefused:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext_noop
 from msgspec import Struct
 
 from safarichat import providers
@@ -22,9 +22,9 @@ from safarichat.numbers.use import opened_number
 from safarichat.providers.shapes import Number
 
 PATIENCE_S = 25.0
-DESTROYED = N_("The sign-in and every secret of this number are destroyed here. Its conversations stay.")
-NOT_ASKED = N_("The provider was not asked, since the sign-in can't be used any more.")
-BUSY = N_("The number is being connected at this moment. Try again in a minute.")
+DESTROYED = gettext_noop("The sign-in and every secret of this number are destroyed here. Its conversations stay.")
+NOT_ASKED = gettext_noop("The provider was not asked, since the sign-in can't be used any more.")
+BUSY = gettext_noop("The number is being connected at this moment. Try again in a minute.")
 
 
 class Disconnected(Struct, frozen=True):

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from msgspec import Struct
 
@@ -282,7 +283,9 @@ def carry_on_stuck(limit: int = 10) -> int:
     with transaction.atomic():
         rows = list(
             OfficialWhatsappCredential.objects.filter(
-                status="connecting", walking_until__lt=now, updated_at__gt=now - timedelta(days=1)
+                Q(status="connecting") | Q(waiting__for="time"),
+                walking_until__lt=now,
+                updated_at__gt=now - timedelta(days=1),
             ).order_by("walking_until")[: limit * 5]
         )
     due = [row for row in rows if row.waiting.get("for", "time") == "time" and can_carry_on(row, now)][:limit]

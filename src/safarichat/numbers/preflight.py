@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext_noop
 
 from safarichat import providers
 from safarichat.ground.outbound import run_talk
@@ -17,7 +17,7 @@ from safarichat.providers.shapes import Check
 PATIENCE_S = 8.0
 CLOCKS_APART_S = 60
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "testserver")
-TELL_OPERATOR = N_("Ask whoever runs this installation: “safarichat check” says what to do.")
+TELL_OPERATOR = gettext_noop("Ask whoever runs this installation: “safarichat check” says what to do.")
 
 
 def checks(provider: str, origin: str) -> list[Check]:
@@ -42,27 +42,27 @@ def checks(provider: str, origin: str) -> list[Check]:
 
 def _settings(missing: list[str]) -> Check:
     if missing:
-        message = N_("Settings of this installation are missing.")
+        message = gettext_noop("Settings of this installation are missing.")
         return Check(name="settings", ok=False, message=message, cure=TELL_OPERATOR, details=", ".join(missing))
-    return Check(name="settings", ok=True, message=N_("This installation has an app for the sign-in."))
+    return Check(name="settings", ok=True, message=gettext_noop("This installation has an app for the sign-in."))
 
 
 def _https() -> Check:
     address = urlsplit(settings.SAFARICHAT_BASE_URL)
     if address.scheme == "https" or address.hostname in LOOPBACK:
-        return Check(name="address", ok=True, message=N_("The public address is a secure one."))
-    message = N_("The public address is not https: sign-in and webhooks need it.")
+        return Check(name="address", ok=True, message=gettext_noop("The public address is a secure one."))
+    message = gettext_noop("The public address is not https: sign-in and webhooks need it.")
     return Check(name="address", ok=False, message=message, cure=TELL_OPERATOR, details=settings.SAFARICHAT_BASE_URL)
 
 
 def _origin(origin: str) -> Check:
     if origin == settings.SAFARICHAT_BASE_URL:
-        return Check(name="page", ok=True, message=N_("You are on the address that the sign-in knows."))
+        return Check(name="page", ok=True, message=gettext_noop("You are on the address that the sign-in knows."))
     return Check(
         name="page",
         ok=False,
-        message=N_("You opened this page under another address than the one that the sign-in knows."),
-        cure=N_("Open it under the address in the details."),
+        message=gettext_noop("You opened this page under another address than the one that the sign-in knows."),
+        cure=gettext_noop("Open it under the address in the details."),
         details=settings.SAFARICHAT_BASE_URL,
     )
 
@@ -73,6 +73,6 @@ def _clock(date: str) -> Check:
     except ValueError:
         apart_s = 0
     if apart_s <= CLOCKS_APART_S:
-        return Check(name="clock", ok=True, message=N_("This server's clock is right."))
-    message = N_("This server's clock is wrong: sign-in codes are good for seconds only.")
+        return Check(name="clock", ok=True, message=gettext_noop("This server's clock is right."))
+    message = gettext_noop("This server's clock is wrong: sign-in codes are good for seconds only.")
     return Check(name="clock", ok=False, message=message, cure=TELL_OPERATOR, details=f"{apart_s:.0f} s")

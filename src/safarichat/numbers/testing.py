@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext_noop as N_
+from django.utils.translation import gettext_noop
 from msgspec import Struct
 
 from safarichat import providers
@@ -22,14 +22,14 @@ PATIENCE_S = 20.0
 NOT_SIGNED_IN = Check(
     name="token",
     ok=False,
-    message=N_("This number is not connected: there is no sign-in to test."),
-    cure=N_("Connect it first."),
+    message=gettext_noop("This number is not connected: there is no sign-in to test."),
+    cure=gettext_noop("Connect it first."),
 )
 KEY_MISSING = Check(
     name="token",
     ok=False,
-    message=N_("The sign-in of this number can't be decrypted: its encryption key is missing."),
-    cure=N_("Ask whoever runs this installation to put the key back, or sign in again."),
+    message=gettext_noop("The sign-in of this number can't be decrypted: its encryption key is missing."),
+    cure=gettext_noop("Ask whoever runs this installation to put the key back, or sign in again."),
 )
 
 

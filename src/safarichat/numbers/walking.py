@@ -90,11 +90,14 @@ class _Walk:
         self.account_id = account_id
         self.credential_id = credential_id  # changes when an older row of the same number takes over
         self.signup = signup
+        self.before: _Before | None = None
 
     def run(self) -> Walked:
         row = find(self.account_id, self.credential_id)
         if row is None:  # deleted meanwhile
             return Walked(self.credential_id, "failed", "failed", problems.INTERRUPTED.key)
+        if _works(row) and self.signup.code:
+            self.before = _Before.of(row)
         talk = providers.get(row.api_provider).connect(self.signup, platform(row.api_provider))
         try:
             outcome: ConnectOutcome = run_talk(talk, within(PATIENCE_S), self._store)
@@ -160,6 +163,8 @@ class _Walk:
                 recording.note_problem(row, "registered", problem, now)
                 _set_unless_sending(row, "code_required")
                 return Walked(row.pk, row.status, "pin", problem.key)
+            case NeedsChoice() | NeedsNumber() if row.onboarding_completed_at and not _is_chosen(row):
+                return self._fail(row, ConnectFailed(step="number_chosen", problem=problems.OTHER_NUMBER), now)
             case NeedsChoice(numbers):
                 row.waiting = {"for": "choice", "numbers": [dict(number) for number in numbers]}
                 recording.note_step(row, "number_chosen", "waiting", now)
@@ -186,12 +191,45 @@ class _Walk:
             return Walked(row.pk, row.status, "wait", problem.key)
         _forget_code(row)
         row.waiting = {}
-        if row.onboarding_completed_at and row.status in LIVE and row.status != "connecting":
-            row.status = problem.number_status or row.status  # what worked before goes on working if it can
+        if self.before:
+            self.before.restore(row)
+        elif _works(row):
+            row.status = problem.number_status or row.status
         else:
             recording.destroy_secrets(row)
             row.status = "failed"
         return Walked(row.pk, row.status, "failed", problem.key)
+
+
+class _Before(Struct, frozen=True):
+    """What a number worked with: a new sign-in that comes to nothing, or to another number, must not cost it."""
+
+    secrets: Mapping[str, str]
+    status: str
+    token_expiration: datetime | None
+    meta_app_config: Mapping[str, Any]
+    provider_config: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, row: OfficialWhatsappCredential) -> "_Before":
+        secrets = {name: fields.opened(row, name) for name in ("access_token", "pin")}
+        return cls(secrets, row.status, row.token_expiration, row.meta_app_config, row.provider_config)
+
+    def restore(self, row: OfficialWhatsappCredential) -> None:
+        recording.seal_secrets(row, self.secrets)
+        row.status, row.token_expiration = self.status, self.token_expiration
+        row.meta_app_config, row.provider_config = dict(self.meta_app_config), dict(self.provider_config)
+
+    def __repr__(self) -> str:
+        return f"_Before({self.status})"
+
+
+def _works(row: OfficialWhatsappCredential) -> bool:
+    return bool(row.onboarding_completed_at and row.status in LIVE and row.status != "connecting")
+
+
+def _is_chosen(row: OfficialWhatsappCredential) -> bool:
+    return "number_chosen" in recording.done_steps(row)
 
 
 def _connect(row: OfficialWhatsappCredential, outcome: Connected, now: datetime) -> Walked:

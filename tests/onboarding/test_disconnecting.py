@@ -1,0 +1,93 @@
+"""Giving a number up, also half-way."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from safarichat.accounts.models import Account
+from safarichat.numbers import disconnecting
+from safarichat.numbers.models import OfficialWhatsappCredential
+from safarichat.numbers.walking import Walked
+from tests.fixtures import Sandbox, make_number
+
+pytest_plugins = ["tests.onboarding.fixtures"]
+pytestmark = pytest.mark.django_db
+Connect = Callable[..., Walked]
+
+
+def row_of(walked: Walked) -> OfficialWhatsappCredential:
+    return OfficialWhatsappCredential.objects.get(pk=walked.credential_id)
+
+
+def is_subscribed(meta: Sandbox, row: OfficialWhatsappCredential) -> Any:
+    return meta.get(f"/_sandbox/numbers/{row.phone_number_id}")["subscribed"]
+
+
+def test_the_provider_is_told(connect: Connect, account: Account, meta: Sandbox) -> None:
+    row = row_of(connect())
+    assert is_subscribed(meta, row)
+    done = disconnecting.disconnect(account.pk, row.pk)
+    assert done is not None
+    assert done.status == "disconnected"
+    assert not is_subscribed(meta, row)
+
+
+def test_another_number_of_the_same_account_goes_on_receiving(
+    connect: Connect, account: Account, other_account: Account, meta: Sandbox
+) -> None:
+    row = row_of(connect())
+    make_number(other_account, waba_id=row.waba_id)
+    disconnecting.disconnect(account.pk, row.pk)
+    assert is_subscribed(meta, row)
+
+
+def test_while_the_provider_is_away_nothing_is_destroyed(connect: Connect, account: Account, meta: Sandbox) -> None:
+    row = row_of(connect())
+    meta.post("/_sandbox/faults", json={"provider": "meta", "kind": "outage", "for": 30})
+    failed = disconnecting.disconnect(account.pk, row.pk)
+    assert failed is not None
+    assert failed.status != "disconnected"
+    assert [step["state"] for step in failed.steps] == ["failed"]
+    meta.http.request("DELETE", "/_sandbox/faults")
+    row.refresh_from_db()
+    assert row.access_token
+    done = disconnecting.disconnect(account.pk, row.pk)
+    assert done is not None
+    assert done.status == "disconnected"
+
+
+def test_a_person_can_disconnect_at_any_rate(connect: Connect, account: Account, meta: Sandbox) -> None:
+    row = row_of(connect())
+    meta.post("/_sandbox/faults", json={"provider": "meta", "kind": "outage", "for": 30})
+    done = disconnecting.disconnect(account.pk, row.pk, at_any_rate=True)
+    assert done is not None
+    row.refresh_from_db()
+    assert (row.status, row.access_token) == ("disconnected", "")
+
+
+def test_a_dead_token_does_not_hold_it_back(connect: Connect, account: Account, meta: Sandbox) -> None:
+    row = row_of(connect())
+    meta.post("/_sandbox/tokens/revoke", json={"waba_id": row.waba_id})
+    done = disconnecting.disconnect(account.pk, row.pk)
+    assert done is not None
+    assert done.status == "disconnected"
+    assert done.steps[0]["state"] == "skipped"
+
+
+def test_an_attempt_that_never_signed_in_just_ends(account: Account) -> None:
+    row = make_number(account, status="pending", waba_id=None, phone_number_id=None)
+    row.access_token = ""
+    row.save()
+    done = disconnecting.disconnect(account.pk, row.pk)
+    assert done is not None
+    assert [step["step"] for step in done.steps] == ["secrets_destroyed"]
+
+
+def test_disconnecting_from_a_page_goes_back_to_the_number(connect: Connect, client_in: Client) -> None:
+    walked = connect()
+    answer = client_in.post(
+        "/whatsapp/official/disconnect", {"credential_id": walked.credential_id}, headers={"Accept": "text/html"}
+    )
+    assert (answer.status_code, answer["Location"]) == (302, f"/numbers/{walked.credential_id}")
