@@ -13,9 +13,9 @@ import django
 import psycopg
 import pytest
 from django.conf import settings
-from psycopg import sql
 
 from safarichat.ground import embedded, keyring
+from tests.databases import drop
 
 KEPT = Path(__file__).parent.parent / "build" / "tests"
 LIFETIME = ExitStack()
@@ -64,7 +64,7 @@ def django_db_modify_db_settings() -> None:
         rows = connection.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'test\_run\_%'").fetchall()
         for (name,) in rows:
             if not _is_alive(int(name.rpartition("_")[2])):
-                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+                drop(connection, name)
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_run_{os.getpid()}"
 
 

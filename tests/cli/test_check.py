@@ -9,6 +9,7 @@ import pytest
 from psycopg import sql
 
 from tests.cli.test_commands import run
+from tests.databases import drop
 
 
 @pytest.fixture
@@ -16,10 +17,10 @@ def empty_database() -> Iterator[str]:
     """A database of its own on the tests' server, for one test."""
     url, name = os.environ["DATABASE_URL"], f"test_check_{os.getpid()}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop(connection, name)
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop(connection, name)
 
 
 def test_a_new_database_lacks_only_its_schema(empty_database: str) -> None:

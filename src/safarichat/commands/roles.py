@@ -38,7 +38,5 @@ def sandbox(arguments: Namespace) -> int:
 
 
 def bench(arguments: Namespace) -> int:
-    with production():
-        start_django()
-        code: int = pkgutil.resolve_name("safarichat.bench:run")(arguments.name, arguments.rest)
+    code: int = pkgutil.resolve_name("safarichat.bench:run")(arguments.name, arguments.rest)
     return code

@@ -40,7 +40,8 @@ OPTIONS = {
     "max_parallel_workers_per_gather": "0",  # short queries only; containers have a tiny /dev/shm
     "autovacuum_naptime": "20s",
     "timezone": "UTC",
-    # statements may hold what people wrote: never in the log
+    # statements and error details may hold what people wrote: never in the log
+    "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
