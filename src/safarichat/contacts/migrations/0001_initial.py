@@ -6,55 +6,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, db_default='', max_length=255)),
-                ('profile_name', models.CharField(blank=True, db_default='', max_length=255)),
-                ('username', models.CharField(blank=True, db_default='', max_length=64)),
-                ('phone', models.CharField(blank=True, db_default='', max_length=32)),
-                ('user_id', models.CharField(blank=True, db_default='', max_length=160)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='accounts.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(blank=True, db_default="", max_length=255)),
+                ("profile_name", models.CharField(blank=True, db_default="", max_length=255)),
+                ("username", models.CharField(blank=True, db_default="", max_length=64)),
+                ("phone", models.CharField(blank=True, db_default="", max_length=32)),
+                ("user_id", models.CharField(blank=True, db_default="", max_length=160)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("updated_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="accounts.account",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'contacts',
+                "db_table": "contacts",
             },
         ),
         migrations.CreateModel(
-            name='ContactIdentity',
+            name="ContactIdentity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('phone', 'Phone'), ('user_id', 'User Id')], max_length=8)),
-                ('value', models.CharField(max_length=160)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='accounts.account')),
-                ('contact', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='identities', to='contacts.contact')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("phone", "Phone"), ("user_id", "User Id")], max_length=8)),
+                ("value", models.CharField(max_length=160)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="identities",
+                        to="contacts.contact",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'contact_identities',
+                "db_table": "contact_identities",
             },
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['account', '-id'], name='contacts_account'),
+            model_name="contact",
+            index=models.Index(fields=["account", "-id"], name="contacts_account"),
         ),
         migrations.AddIndex(
-            model_name='contactidentity',
-            index=models.Index(fields=['contact'], name='contact_identities_contact'),
+            model_name="contactidentity",
+            index=models.Index(fields=["contact"], name="contact_identities_contact"),
         ),
         migrations.AddConstraint(
-            model_name='contactidentity',
-            constraint=models.UniqueConstraint(fields=('account', 'kind', 'value'), name='contact_identities_value_key'),
+            model_name="contactidentity",
+            constraint=models.UniqueConstraint(
+                fields=("account", "kind", "value"), name="contact_identities_value_key"
+            ),
         ),
     ]

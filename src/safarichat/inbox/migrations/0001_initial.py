@@ -6,62 +6,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('numbers', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("numbers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Hook',
+            name="Hook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(max_length=100)),
-                ('route', models.CharField(db_default='', max_length=64)),
-                ('body', models.BinaryField()),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('state', models.SmallIntegerField(choices=[(0, 'New'), (1, 'Understood'), (2, 'Set Aside')], db_default=0, default=0)),
-                ('reason', models.TextField(db_default='')),
-                ('understood_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider", models.CharField(max_length=100)),
+                ("route", models.CharField(db_default="", max_length=64)),
+                ("body", models.BinaryField()),
+                ("received_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "state",
+                    models.SmallIntegerField(
+                        choices=[(0, "New"), (1, "Understood"), (2, "Set Aside")], db_default=0, default=0
+                    ),
+                ),
+                ("reason", models.TextField(db_default="")),
+                ("understood_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'inbox',
-                'indexes': [models.Index(condition=models.Q(('state', 0)), fields=['id'], name='inbox_new'), models.Index(condition=models.Q(('state', 2)), fields=['-id'], name='inbox_set_aside')],
+                "db_table": "inbox",
+                "indexes": [
+                    models.Index(condition=models.Q(("state", 0)), fields=["id"], name="inbox_new"),
+                    models.Index(condition=models.Q(("state", 2)), fields=["-id"], name="inbox_set_aside"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RefusedCount',
+            name="RefusedCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('minute', models.DateTimeField()),
-                ('provider', models.CharField(max_length=100)),
-                ('reason', models.CharField(max_length=40)),
-                ('count', models.PositiveIntegerField(db_default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("minute", models.DateTimeField()),
+                ("provider", models.CharField(max_length=100)),
+                ("reason", models.CharField(max_length=40)),
+                ("count", models.PositiveIntegerField(db_default=0)),
             ],
             options={
-                'db_table': 'inbox_refused',
-                'constraints': [models.UniqueConstraint(fields=('minute', 'provider', 'reason'), name='inbox_refused_minute_key')],
+                "db_table": "inbox_refused",
+                "constraints": [
+                    models.UniqueConstraint(fields=("minute", "provider", "reason"), name="inbox_refused_minute_key")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HookEvent',
+            name="HookEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hook_id', models.BigIntegerField(null=True)),
-                ('field', models.CharField(max_length=64)),
-                ('event', models.CharField(db_default='', max_length=64)),
-                ('value', models.JSONField()),
-                ('reason', models.TextField(db_default='')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('account', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='accounts.account')),
-                ('credential', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='numbers.officialwhatsappcredential')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("hook_id", models.BigIntegerField(null=True)),
+                ("field", models.CharField(max_length=64)),
+                ("event", models.CharField(db_default="", max_length=64)),
+                ("value", models.JSONField()),
+                ("reason", models.TextField(db_default="")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="accounts.account",
+                    ),
+                ),
+                (
+                    "credential",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        to="numbers.officialwhatsappcredential",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'hook_events',
-                'indexes': [models.Index(fields=['credential', '-id'], name='hook_events_credential')],
+                "db_table": "hook_events",
+                "indexes": [models.Index(fields=["credential", "-id"], name="hook_events_credential")],
             },
         ),
     ]
