@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from safarichat.accounts import invitations, people
+from safarichat.accounts import invitations, people, seeds
 from safarichat.accounts.forms import SignupForm
 from safarichat.accounts.models import User
 from safarichat.ground import fields
@@ -92,16 +92,13 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     """Seeds of authenticator apps and of recovery codes stand sealed in the database."""
 
     def encrypt(self, text: str) -> str:
-        return fields.ring().seal(text, SEEDS)
+        return fields.ring().seal(text, seeds.PLACE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return fields.ring().open(encrypted_text, SEEDS)
+        return fields.ring().open(encrypted_text, seeds.PLACE)
 
     def _get_site_name(self) -> str:  # shown by the browser when a passkey is made
         return "SafariChat"
-
-
-SEEDS = "mfa_authenticator.data"  # the library tells neither row nor person when it asks
 
 
 def _public(path: str) -> str:

@@ -1,5 +1,6 @@
 """Encryption keys: make one, count what each has sealed."""
 
+import pkgutil
 from argparse import Namespace
 from collections import Counter
 
@@ -25,6 +26,7 @@ def status() -> int:
         counts = Counter(dict.fromkeys(ring.key_ids(), 0))
         for model in apps.get_models():
             counts.update(fields.count_by_key(model))
+        counts.update(pkgutil.resolve_name("safarichat.accounts.seeds:count_by_key")())
     for key_id, count in counts.items():
         note = " (seals)" if key_id == ring.key_ids()[0] else "" if key_id in ring.key_ids() else " - KEY MISSING"
         print(f"{key_id}: {count} secrets{note}")

@@ -12,6 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from safarichat import providers
+from safarichat.accounts import seeds
 from safarichat.ground import fields, outbound
 from safarichat.numbers.platform import platform
 from safarichat.project.checks import Finding, blocks, ok, warning
@@ -33,6 +34,7 @@ def pending() -> int:
 
 def secrets() -> Iterator[Finding]:
     lost = sum(fields.count_unopenable(model) for model in apps.get_models() if fields.sealed_columns(model))
+    lost += seeds.count_unopenable()
     if lost:
         yield blocks(
             f"{lost} stored secrets can't be opened with the keys in SAFARICHAT_ENCRYPTION_KEYS; add the key that"
