@@ -1,4 +1,5 @@
 // The form under a thread: Enter sends, the text is never lost, and what went wrong is said where the person is.
+import { BY_KEY } from "./inbox";
 import { refresh, showLoggedOut } from "./live";
 
 const SAVE_AFTER_MS = 800;
@@ -127,6 +128,8 @@ function failed(event: Event, text: (of: HTMLFormElement) => string): void {
 export function watchComposer(): void {
   if (!form()) return;
   prepare();
+  if (!isTouch && !sessionStorage.getItem(BY_KEY)) field(form()!)?.focus();
+  sessionStorage.removeItem(BY_KEY);
   setInterval(tickDown, 1000);
   const body = document.body;
   body.addEventListener("input", (event) => {

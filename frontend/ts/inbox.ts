@@ -2,6 +2,7 @@
 import { showLoggedOut } from "./live";
 import { insertOlder } from "./merge";
 
+export const BY_KEY = "inbox-by-key"; // this conversation was come to by j or k: the next key may be one too
 const rows = () => [...document.querySelectorAll<HTMLAnchorElement>("#rows .row-item > a")];
 
 async function fetchOlder(link: HTMLAnchorElement): Promise<void> {
@@ -20,7 +21,9 @@ function step(by: 1 | -1): void {
   if (!next) return;
   next.focus();
   next.scrollIntoView({ block: "nearest" });
-  if (document.querySelector("form[data-composer]")) next.click();
+  if (!document.querySelector("form[data-composer]")) return;
+  sessionStorage.setItem(BY_KEY, "1");
+  next.click();
 }
 
 const keys: Record<string, () => void> = {
@@ -37,10 +40,15 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 // What comes in while the page is looked at has been seen.
+let seen = 0;
+
 function noteSeen(): void {
   const thread = document.querySelector<HTMLElement>("[data-seen-url]");
   const token = document.querySelector<HTMLInputElement>("#composer input[name=csrfmiddlewaretoken]");
   if (!thread || !token || document.visibilityState !== "visible") return;
+  const received = thread.querySelectorAll(".bubble-in, .note").length;
+  if (received === seen) return;
+  seen = received;
   void fetch(thread.dataset.seenUrl!, {
     method: "POST",
     headers: { "X-CSRFToken": token.value, "HX-Request": "true" },
@@ -68,6 +76,7 @@ export function watchInbox(): void {
     if ((event.target as Element).id === "thread") noteSeen();
   });
   document.addEventListener("visibilitychange", noteSeen);
+  seen = document.querySelectorAll("#thread > .bubble-in, #thread > .note").length; // the server knows of these
   keepScroll();
 }
 

@@ -6,6 +6,7 @@ import { merge, type Mode } from "./merge";
 
 const QUIET_S = 40; // the server beats every 15 s
 const SHOW_AFTER_MS = 3000;
+const REFRESH_EVERY_MS = 300_000; // time passes without news: windows close, today becomes yesterday
 const body = document.body;
 const state = document.getElementById("live-state");
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("safarichat-live") : null;
@@ -132,6 +133,8 @@ export function showLoggedOut(): void {
 
 export function watchLive(): void {
   if (!body.dataset.liveUrl) return;
+  for (const element of document.querySelectorAll<HTMLElement>("[data-live-now]")) refresh(element);
+  setInterval(refreshAll, REFRESH_EVERY_MS);
   tabs?.addEventListener("message", (event: MessageEvent<News>) => take(event.data));
   setInterval(showState, 1000);
   // A page that comes back from the browser's own memory has missed everything.

@@ -10,6 +10,7 @@ urlpatterns = [
     path("theme", theme, name="theme"),
     path("inbox", inbox.inbox, name="inbox"),
     path("inbox/rows", inbox.rows, name="inbox_rows"),
+    path("inbox/unread", inbox.unread, name="inbox_unread"),
     path("inbox/new", starting.new_conversation, name="new_conversation"),
     path("inbox/<int:conversation_id>", inbox.conversation, name="conversation"),
     path("inbox/<int:conversation_id>/head", inbox.head, name="conversation_head"),

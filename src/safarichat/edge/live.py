@@ -5,6 +5,7 @@ it was rendered (`?since=`, milliseconds). What was announced since then is said
 """
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -25,6 +26,8 @@ from safarichat.ground.away import DatabaseAway
 from safarichat.ground.batching import with_fresh_connection
 from safarichat.ground.listening import listen
 from safarichat.ground.notify import CHANNEL
+
+log = logging.getLogger(__name__)
 
 BEAT_S = 15.0
 REMEMBERED_S = 60.0
@@ -184,8 +187,10 @@ def _event(name: str, data: str) -> str:
 
 
 def _refusal(status: int, code: str, message: str, cure: str) -> JSONResponse:
-    error = {"code": code, "message": message, "cure": cure, "request_id": logs.request_id()}
-    return JSONResponse({"error": error}, status)
+    with logs.request() as request_id:
+        log.info("a live stream was refused: %s", code)
+        error = {"code": code, "message": message, "cure": cure, "request_id": request_id}
+        return JSONResponse({"error": error}, status, headers={"X-Request-ID": request_id})
 
 
 async def _in_thread(verb: Callable[[A], R], asked: A) -> R:

@@ -226,6 +226,6 @@ def mark_seen(account_id: int, conversation_id: int, *, now: datetime) -> bool:
     return was_new
 
 
-def unread_conversations(account_id: int, *, most: int = 100) -> int:
+def unread_conversations(account_id: int, *, most: int) -> int:
     """How many conversations have something unread; counted no further than `most`."""
     return Conversation.objects.filter(account_id=account_id, unread_count__gt=0)[:most].count()

@@ -36,9 +36,19 @@ def rendered_at() -> str:
 
 
 @register.inclusion_tag("console/_menu_entry.html", takes_context=True)
-def menu_entry(context: template.Context, href: str, label: str, icon: str, also: str = "") -> dict[str, object]:
-    """`also` begins the addresses that belong to this entry beside its own."""
+def menu_entry(
+    context: template.Context,
+    href: str,
+    label: str,
+    icon: str,
+    also: str = "",
+    count_url: str = "",
+    count_topic: str = "",
+) -> dict[str, object]:
+    """`also` begins the addresses that belong to this entry beside its own; `count_url` answers a small number to stand
+    beside it, anew with each `count_topic`."""
     request: HttpRequest = context["request"]
     below = tuple(start for start in (f"{href}/" if href != "/" else "", also) if start)
     is_here = request.path == href or request.path.startswith(below)
-    return {"href": href, "label": label, "icon_name": icon, "is_here": is_here}
+    shown = {"href": href, "label": label, "icon_name": icon, "is_here": is_here}
+    return {**shown, "count_url": count_url, "count_topic": count_topic}

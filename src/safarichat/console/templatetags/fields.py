@@ -11,7 +11,9 @@ CLASSES = {"checkbox": "form-check-input", "select": "form-select"}
 @register.inclusion_tag("console/_field.html")
 def field(bound: BoundField) -> dict[str, object]:
     kind = getattr(bound.field.widget, "input_type", "text")
-    attrs: dict[str, str | bool] = {"class": f"{CLASSES.get(kind, 'form-control')}{' is-invalid' if bound.errors else ''}"}
+    attrs: dict[str, str | bool] = {
+        "class": f"{CLASSES.get(kind, 'form-control')}{' is-invalid' if bound.errors else ''}"
+    }
     described = [
         f"{bound.auto_id}_{part}" for part, there in (("help", bound.help_text), ("error", bound.errors)) if there
     ]

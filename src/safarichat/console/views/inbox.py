@@ -16,12 +16,14 @@ from safarichat.messaging import reading
 from safarichat.numbers.listing import ever_connected
 from safarichat.numbers.models import SENDING
 
+MOST_COUNTED = 99
+
 
 @require_safe
 @never_cache
 @tenant_page
 def inbox(request: TenantRequest) -> HttpResponse:
-    return render(request, "console/inbox/inbox.html", _list(request))
+    return render(request, "console/inbox/inbox.html", _list(request, before=listing.place(request.GET)))
 
 
 @require_safe
@@ -38,7 +40,8 @@ def thread_page(
     head = found(request, conversation_id)
     reading.mark_seen(request.account.pk, conversation_id, now=timezone.now())
     composer = composer or Composer.fresh(request, head)
-    shown = {**_list(request), **_thread(request, head), "composer": composer}
+    # `before` in this address is a place in the thread: the list beside it begins at its beginning.
+    shown = {**_list(request, before=None), **_thread(request, head), "composer": composer}
     return render(request, "console/inbox/conversation.html", shown, status=status)
 
 
@@ -46,7 +49,16 @@ def thread_page(
 @never_cache
 @tenant_page
 def rows(request: TenantRequest) -> HttpResponse:
-    return render(request, "console/inbox/_rows.html", _list(request))
+    return render(request, "console/inbox/_rows.html", _list(request, before=listing.place(request.GET)))
+
+
+@require_safe
+@never_cache
+@tenant_page
+def unread(request: TenantRequest) -> HttpResponse:
+    """How many conversations wait, for the menu: empty when none does."""
+    count = reading.unread_conversations(request.account.pk, most=MOST_COUNTED + 1)
+    return render(request, "console/inbox/_unread.html", {"count": count, "most": MOST_COUNTED})
 
 
 @require_safe
@@ -80,10 +92,9 @@ def found(request: TenantRequest, conversation_id: int) -> reading.Listed:
     return conversation
 
 
-def _list(request: TenantRequest) -> dict[str, Any]:
+def _list(request: TenantRequest, *, before: reading.Place | None) -> dict[str, Any]:
     """One row more than is shown tells whether there are older ones."""
     asked, now, limit = listing.Asked.read(request.GET), timezone.now(), listing.how_many(request.GET)
-    before = listing.place(request.GET)
     found = reading.conversations(request.account.pk, asked.wanted, now=now, before=before, limit=limit + 1)
     shown = found[:limit]
     return {
