@@ -121,3 +121,25 @@ def test_fragments_tell_a_logged_out_script_so(client: Client, number: OfficialW
 def test_a_logged_out_person_is_led_through_the_login_and_back(client: Client) -> None:
     answer = client.get("/inbox/7?filter=unread", headers={"Accept": "text/html"})
     assert answer.headers["Location"] == "/accounts/login/?next=/inbox/7%3Ffilter%3Dunread"
+
+
+def test_the_menu_counts_conversations_with_something_unread(
+    client_in: Client, number: OfficialWhatsappCredential
+) -> None:
+    assert page(client_in, "/inbox/unread").strip() == ""
+    for phone in ("1", "2"):
+        make_conversation(number, phone=phone, unread_count=5)
+    assert ">2<span" in page(client_in, "/inbox/unread")
+
+
+def test_an_older_page_of_a_thread_leaves_the_list_at_its_beginning(
+    client_in: Client, number: OfficialWhatsappCredential
+) -> None:
+    """As it is without a script, where the link to older messages loads a page."""
+    conversation = make_conversation(number)
+    for minutes in range(45):
+        make_message(conversation, f"Line {minutes}", at=timezone.now() - timedelta(hours=minutes))
+    first = client_in.get(f"/inbox/{conversation.pk}")
+    older = client_in.get(f"/inbox/{conversation.pk}", {"before": first.context["older_messages"]})
+    assert [row.id for row in older.context["conversations"]] == [conversation.pk]
+    assert "Line 44" in older.content.decode()
