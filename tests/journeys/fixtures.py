@@ -5,6 +5,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from tests.journeys.demo import Demo
 from tests.journeys.looking import SCREENS
 from tests.journeys.person import Person
+from tests.journeys.shop import Shop
 
 LOGS = Path(__file__).parent.parent.parent / "build" / "logs"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -26,13 +28,16 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 
-AT_DESKS: list[Person] = []  # of the journey that runs
+AT_DESKS: list[Person] = []  # now
 NewPerson = Callable[[], Person]
 
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
     """One for all journeys; each brings its own people and numbers."""
+    if "DEVDEMO" in os.environ:
+        yield Demo(Path(os.environ["DEVDEMO"]) / "data", Path(os.environ["DEVDEMO"]) / "ready.json")
+        return
     with tempfile.TemporaryDirectory(prefix="safarichat-demo-") as data:
         with Demo.running(Path(data)) as running:
             yield running
@@ -67,16 +72,31 @@ def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
 @pytest.fixture
 def new_person(browser: Browser, demo: Demo) -> Iterator[NewPerson]:
     """A person at a desk of their own who has no account yet. What went wrong unseen in their pages fails the test."""
-    AT_DESKS.clear()
+    with _desks(browser, demo) as new:
+        yield new
+
+
+@pytest.fixture(scope="module")
+def shop(browser: Browser, demo: Demo) -> Iterator[Shop]:
+    """Somebody with a connected number, and a customer who has written to it; for a whole module."""
+    with _desks(browser, demo) as new:
+        yield Shop.opened(new(), browser)
+
+
+@contextmanager
+def _desks(browser: Browser, demo: Demo) -> Iterator[NewPerson]:
+    people: list[Person] = []
 
     def new() -> Person:
-        AT_DESKS.append(Person(browser, demo, f"{secrets.choice(NAMES)}.{secrets.token_hex(3)}@example.com"))
-        return AT_DESKS[-1]
+        people.append(Person(browser, demo, f"{secrets.choice(NAMES)}.{secrets.token_hex(3)}@example.com"))
+        AT_DESKS.append(people[-1])
+        return people[-1]
 
     yield new
-    for person in AT_DESKS:
+    for person in people:
         person.leave()
-    problems = [problem for person in AT_DESKS for problem in person.problems]
+        AT_DESKS.remove(person)
+    problems = [problem for person in people for problem in person.problems]
     assert not problems, "\n".join(problems)
 
 
