@@ -202,8 +202,9 @@ async def test_while_the_database_is_away_the_answer_is_503_within_five_seconds_
     assert len(await asyncio.to_thread(elsewhere, bodies)) == 2
 
 
-async def test_a_database_that_hangs_is_a_503_in_time(app: HooksApp, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_database_that_hangs_is_a_503_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hooks, "ANSWER_WITHIN_S", 0.3)
+    app = HooksApp()
     held, release = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -220,6 +221,7 @@ async def test_a_database_that_hangs_is_a_503_in_time(app: HooksApp, monkeypatch
     assert await post(app, inbound()) == 503
     release.set()
     await holding
+    await asyncio.to_thread(app.close)
 
 
 async def test_more_than_may_wait_is_a_503_at_once(app: HooksApp, monkeypatch: pytest.MonkeyPatch) -> None:

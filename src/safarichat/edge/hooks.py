@@ -41,8 +41,15 @@ class HooksApp:
 
     def __init__(self) -> None:
         self._keep: Batcher[Kept, None] = Batcher(
-            "hooks", keep, most=500, waiting=4000, weight=lambda hook: len(hook.body), heaviest=16 << 20
+            "hooks",
+            keep,
+            most=500,
+            waiting=4000,
+            weight=lambda hook: len(hook.body),
+            heaviest=16 << 20,
+            patience_s=ANSWER_WITHIN_S,
         )
+        self._secrets: dict[str, Mapping[str, str]] = {}
         self._refused = Refusals()
         self.kept = 0
 
@@ -68,7 +75,7 @@ class HooksApp:
 
     async def _greet(self, name: str, key: str, scope: Scope, send: Send) -> None:
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-        secrets = _secrets(name, key)
+        secrets = self._secrets_of(name, key)
         hook = Hook(method="GET", headers={}, query=query, body=b"")
         challenge = providers.get(name).greet(hook, secrets) if secrets else None
         if challenge is None:
@@ -77,7 +84,7 @@ class HooksApp:
         await _answer(send, 200, challenge.encode())
 
     async def _take(self, name: str, key: str, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {header.decode("latin-1").lower(): value.decode("latin-1") for header, value in scope["headers"]}
+        headers = {header.decode("latin-1"): value.decode("latin-1") for header, value in scope["headers"]}
         try:
             body = await _body(headers, receive)
         except TooLarge:
@@ -85,7 +92,7 @@ class HooksApp:
             return await _answer(send, 413, headers=[(b"connection", b"close")])
         except Disconnected:
             return None
-        secrets = _secrets(name, key)
+        secrets = self._secrets_of(name, key)
         hook = Hook(method="POST", headers=headers, query={}, body=body)
         if not secrets or not providers.get(name).authentic(hook, secrets):
             self._refused.add(name, "signature" if secrets else "key")
@@ -93,10 +100,15 @@ class HooksApp:
         status = await self._commit(Kept(name, key, body))
         await _answer(send, status, headers=[(b"retry-after", b"5")] if status == 503 else [])
 
+    def _secrets_of(self, name: str, key: str) -> Mapping[str, str]:
+        """The operator's own. A key in the address would name a person's own app: nobody has one yet, so none fits."""
+        if key:
+            return {}
+        return self._secrets.get(name) or self._secrets.setdefault(name, platform(name).settings)
+
     async def _commit(self, hook: Kept) -> int:
         try:
-            async with asyncio.timeout(ANSWER_WITHIN_S):
-                await self._keep.do(hook)
+            await self._keep.do(hook)
         except (Overloaded, TimeoutError):
             return 503  # it may still be committed; the provider's retry is then a duplicate, which is harmless
         except Exception as error:
@@ -125,15 +137,10 @@ async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def _secrets(name: str, key: str) -> Mapping[str, str]:
-    """The operator's own. A key in the address would name a person's own app: nobody has one yet, so it is refused."""
-    return {} if key else platform(name).settings
-
-
 async def _answer(send: Send, status: int, body: bytes = b"", headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [TEXT, length, *headers]})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 class Refusals:

@@ -19,6 +19,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 Verb = Callable[[Sequence[Item]], Sequence[Result]]
 
+LOOK_EVERY_S = 0.25
+
 
 class Overloaded(Exception):
     """More is waiting than may wait; nothing was done."""
@@ -36,14 +38,19 @@ class Batcher(Generic[Item, Result]):
         waiting: int = 5000,
         weight: Callable[[Item], int] = lambda _: 1,
         heaviest: int = 1 << 62,
+        patience_s: float = 0,
     ) -> None:
-        """At most `most` items and about `heaviest` weight a batch; `waiting` items and 4 × `heaviest` in all."""
+        """At most `most` items and about `heaviest` weight a batch; `waiting` items and 4 × `heaviest` in all. With
+        `patience_s`, `do` raises TimeoutError after about that time; the item may still be done."""
         self._verb, self._most, self.waiting_most = verb, most, waiting
         self._weight, self._heaviest = weight, heaviest
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._is_running = False
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._waiting_weight = 0
+        self._patience_s = patience_s
+        self._promised: deque[tuple[float, asyncio.Future[Result]]] = deque()
+        self._watch: asyncio.TimerHandle | None = None
 
     async def do(self, item: Item) -> Result:
         weight = self._weight(item)
@@ -57,7 +64,20 @@ class Batcher(Generic[Item, Result]):
             # In a moment, not at once: what the loop has already read from other sockets comes along.
             self._is_running = True
             loop.call_soon(self._start, loop)
+        if self._patience_s:
+            self._promised.append((loop.time() + self._patience_s, future))
+            if self._watch is None:
+                self._watch = loop.call_later(LOOK_EVERY_S, self._lose_patience, loop)
         return await future
+
+    def _lose_patience(self, loop: asyncio.AbstractEventLoop) -> None:
+        """One timer for all callers: one for each would cost more than the rest of a call."""
+        now = loop.time()
+        while self._promised and (self._promised[0][1].done() or self._promised[0][0] <= now):
+            _, future = self._promised.popleft()
+            if not future.done():
+                future.set_exception(TimeoutError())
+        self._watch = loop.call_later(LOOK_EVERY_S, self._lose_patience, loop) if self._promised else None
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         batch = self._next()

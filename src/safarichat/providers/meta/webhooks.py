@@ -1,6 +1,5 @@
 """Webhooks from Meta: the signature over the exact bytes, and the handshake (reference §7.1, §7.2)."""
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 
@@ -12,7 +11,7 @@ def authentic(hook: Hook, secrets: Mapping[str, str]) -> bool:
     given = hook.headers.get("x-hub-signature-256", "")
     if not secret or not given.isascii():
         return False
-    expected = "sha256=" + hmac.new(secret.encode(), hook.body, hashlib.sha256).hexdigest()
+    expected = "sha256=" + hmac.digest(secret.encode(), hook.body, "sha256").hex()
     return hmac.compare_digest(expected, given.strip().lower())
 
 
