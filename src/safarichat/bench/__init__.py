@@ -1,1 +1,16 @@
-"""The benchmarks of the contract: `safarichat bench ingest | queue | send`. Each prints JSON lines."""
+"""The benchmarks of the contract: `safarichat bench ingest | queue | send`. Each prints JSON lines.
+
+They measure the real processes on a PostgreSQL of their own with all durability on, never an installation's database.
+"""
+
+import pkgutil
+from collections.abc import Sequence
+
+from safarichat.bench.ground import installation
+
+
+def run(name: str, argv: Sequence[str]) -> int:
+    with installation() as place:
+        # Django is ready only now: what stands on its tables can't be imported before.
+        code: int = pkgutil.resolve_name(f"safarichat.bench.{name}:run")(place, argv)
+    return code
