@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 from django.db import connections
@@ -38,7 +39,7 @@ async def _hear(connection: psycopg.AsyncConnection, heard: Callable[[str], None
         await connection.execute("SELECT 1")
 
 
-def _where() -> dict[str, object]:
+def _where() -> dict[str, Any]:
     """Django's own parameters, without those that belong to its cursors."""
     asked = connections["default"].get_connection_params()
     return {
