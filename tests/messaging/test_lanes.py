@@ -145,7 +145,8 @@ def test_after_a_kill_what_had_begun_is_unconfirmed_and_the_rest_still_queued(
     begun.refresh_from_db()
     waiting.refresh_from_db()
     assert (begun.status, waiting.status) == ("unconfirmed", "queued")
-    assert begun.problem and begun.problem["key"] == "interrupted"
+    assert begun.problem
+    assert begun.problem["key"] == "interrupted"
     assert [one.id for one in due(leased("two"))] == [waiting.pk]
 
 
@@ -207,7 +208,8 @@ def test_accepted(number: OfficialWhatsappCredential) -> None:
 def test_refused(number: OfficialWhatsappCredential) -> None:
     message = came_of(number, Refused(WHY))
     assert message.status == "failed"
-    assert message.problem and message.problem["message"] == "Because."
+    assert message.problem
+    assert message.problem["message"] == "Because."
 
 
 def test_an_answer_that_was_lost_leaves_it_unconfirmed(number: OfficialWhatsappCredential) -> None:

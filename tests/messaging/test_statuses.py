@@ -19,7 +19,9 @@ from tests.inbox.payloads import AT, inbound, status, take
 from tests.messaging.ours import open_window, sent_out
 
 pytestmark = pytest.mark.django_db
-PRICE: dict[str, Any] = {"pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "utility"}}
+PRICE: dict[str, Any] = {
+    "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "utility"}
+}
 
 
 def news(message: Message) -> list[bytes]:
@@ -121,7 +123,8 @@ def test_a_failure_tells_its_cause_and_shows_in_the_list(number: OfficialWhatsap
     take(status("wamid.OUT1", "failed", code=131047))
     message.refresh_from_db()
     assert message.status == "failed"
-    assert message.problem and message.problem["code"] == 131047
+    assert message.problem
+    assert message.problem["code"] == 131047
     assert Conversation.objects.get().last_status == "failed"
 
 
@@ -129,7 +132,8 @@ def test_the_price_counts_once(number: OfficialWhatsappCredential) -> None:
     message = sent_out(number)
     take(status("wamid.OUT1", "sent", **PRICE), status("wamid.OUT1", "delivered", pricing={"category": "other"}))
     message.refresh_from_db()
-    assert message.price and message.price["category"] == "utility"
+    assert message.price
+    assert message.price["category"] == "utility"
 
 
 def test_late_news_of_a_failed_attempt_does_not_fail_the_retry(number: OfficialWhatsappCredential) -> None:
