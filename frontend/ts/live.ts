@@ -6,6 +6,8 @@ import { merge, type Mode } from "./merge";
 
 const QUIET_S = 40; // the server beats every 15 s
 const SHOW_AFTER_MS = 3000;
+const RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 15000;
 const REFRESH_EVERY_MS = 300_000; // time passes without news: windows close, today becomes yesterday
 const body = document.body;
 const state = document.getElementById("live-state");
@@ -41,34 +43,39 @@ export function refreshAll(): void {
   htmx.trigger(body, "sc:resync");
 }
 
-// While a fetch is under way any number of topics make one more.
-export function refresh(element: HTMLElement): void {
+// While a fetch is under way any number of topics make one more. What could not be fetched is tried again: its topic is
+// said only once.
+export function refresh(element: HTMLElement, wait = RETRY_MS): void {
   if (fetching.has(element)) {
     fetching.set(element, "again");
     return;
   }
   fetching.set(element, "running");
   void fetchInto(element)
-    .catch(() => undefined)
-    .finally(() => {
+    .catch(() => false)
+    .then((isDone) => {
       const again = fetching.get(element) === "again";
       fetching.delete(element);
-      if (again && element.isConnected) refresh(element);
+      if (!element.isConnected) return;
+      if (!isDone) setTimeout(() => refresh(element, Math.min(wait * 2, LONGEST_RETRY_MS)), wait);
+      else if (again) refresh(element);
     });
 }
 
-async function fetchInto(element: HTMLElement): Promise<void> {
+// False when it is worth another try.
+async function fetchInto(element: HTMLElement): Promise<boolean> {
   const url = new URL(element.dataset.liveUrl ?? element.getAttribute("hx-get") ?? location.href, location.href);
   const mode = (element.dataset.liveMode ?? "replace") as Mode;
   const rows = element.querySelectorAll(":scope > [data-key^=c], :scope > [data-key^=m]").length;
   if (mode !== "replace" && rows) url.searchParams.set("limit", String(rows));
   if (element.dataset.selected) url.searchParams.set("selected", element.dataset.selected);
   const answer = await fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store" });
-  if (answer.status === 401) return showLoggedOut();
-  if (!answer.ok || !element.isConnected) return;
+  if (answer.status === 401) showLoggedOut();
+  if (!answer.ok || !element.isConnected) return answer.status < 500;
   merge(element, await answer.text(), mode);
   htmx.process(element);
   element.dispatchEvent(new CustomEvent("sc:refreshed", { bubbles: true }));
+  return true;
 }
 
 // --- the stream, held by one tab ---
