@@ -69,7 +69,7 @@ def test_a_customer_who_is_not_on_whatsapp_is_a_failure_with_cause_and_cure(shop
     look(shop.page, "bad-input/4-failed-message")
     shop.person.demo.sandbox.post("/_sandbox/customers", {"phone": phone, "on_whatsapp": True})
     failed.get_by_role("button", name="Try again").click()
-    expect(shop.page.locator(".bubble-out").get_by_title("Read")).to_be_visible()
+    expect(shop.page.locator(".bubble-out").get_by_title("Delivered")).to_be_visible()
     shop.open_thread()
 
 
