@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
 
 import httpx
 import pytest
@@ -25,6 +26,7 @@ async def app(scope, receive, send):
             await send({"type": message["type"] + ".complete"})
         return
     await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"begun ", "more_body": True})
     if scope["path"] == "/stream":
         while not stopping.has_begun():
             await send({"type": "http.response.body", "body": b"tick ", "more_body": True})
@@ -49,6 +51,22 @@ class Web:
     def get(self, path: str) -> str:
         return httpx.get(self.url + path, timeout=20, trust_env=False).text
 
+    def begin(self, path: str, pool: ThreadPoolExecutor) -> Future[str]:
+        """The whole answer, later; the server has begun it when this returns."""
+        begun = Event()
+
+        def read() -> str:
+            with httpx.stream("GET", self.url + path, timeout=20, trust_env=False) as answer:
+                text = ""
+                for chunk in answer.iter_text():
+                    begun.set()
+                    text += chunk
+                return text
+
+        answer = pool.submit(read)
+        assert begun.wait(10)
+        return answer
+
     def end(self, how: int) -> float:
         started_at = time.monotonic()
         self.process.send_signal(how)
@@ -67,19 +85,17 @@ def web() -> Iterator[Web]:
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_ends_streams_at_once_and_waits_for_answers(web: Web, how: int) -> None:
     with ThreadPoolExecutor() as pool:
-        stream, slow = pool.submit(web.get, "/stream"), pool.submit(web.get, "/slow")
-        time.sleep(0.5)
+        stream, slow = web.begin("/stream", pool), web.begin("/slow", pool)
         took_s = web.end(how)
         assert stream.result().endswith("tick done")
-        assert slow.result() == "done"
+        assert slow.result() == "begun done"
     assert took_s < 4
     assert web.process.returncode == 0
 
 
 def test_a_request_that_never_ends_does_not_hold_up_the_stop(web: Web) -> None:
     with ThreadPoolExecutor() as pool:
-        never = pool.submit(web.get, "/never")
-        time.sleep(0.3)
+        never = web.begin("/never", pool)
         assert web.end(signal.SIGTERM) < 7
         assert isinstance(never.exception(), httpx.HTTPError)
 
@@ -90,7 +106,7 @@ def test_two_processes_serve_one_port(web: Web) -> None:
     try:
         web.end(signal.SIGTERM)
         wait_for(port, second.process)
-        assert second.get("/") == "done"
+        assert second.get("/") == "begun done"
     finally:
         second.process.kill()
         second.process.wait()
