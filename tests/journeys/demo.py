@@ -66,7 +66,9 @@ class Demo:
             )
         try:
             _wait(process, ready_file, data / "demo.out")
-            yield cls(data / "data", ready_file)
+            demo = cls(data / "data", ready_file)
+            yield demo
+            demo.sandbox.http.close()
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(20)
