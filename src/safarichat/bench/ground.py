@@ -35,7 +35,8 @@ class Place:
 
     def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """`python -m …` until the benchmark's end."""
-        log = self._stack.enter_context(open(self.data / f"{arguments[0]}.log", "ab"))
+        log = open(self.data / "processes.log", "ab")  # noqa: SIM115 - closed with the stack
+        self._stack.callback(log.close)
         process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             env=os.environ | {"SAFARICHAT_LIFELINE_FD": str(self._lifeline)} | dict(env or {}),

@@ -48,11 +48,14 @@ def _request(plan: Plan, n: int, dice: random.Random) -> bytes:
         "id": f"wamid.HBgM{plan.seed:04}{n:012}{dice.getrandbits(128):032X}",
         "timestamp": str(int(time.time())),
         "type": "text",
-        "text": {"body": f"Message {n} " + "lorem ipsum dolor "[: 18] * dice.randint(4, 14)},
+        "text": {"body": f"Message {n} " + "lorem ipsum dolor "[:18] * dice.randint(4, 14)},
     }
     value = {
         "messaging_product": "whatsapp",
-        "metadata": {"display_phone_number": "254700000000", "phone_number_id": dice.choice(plan.numbers)},
+        "metadata": {
+            "display_phone_number": "254700000000",
+            "phone_number_id": plan.numbers[customer % len(plan.numbers)],
+        },
         "contacts": [{"profile": {"name": f"Customer {customer}"}, "wa_id": phone, "user_id": f"KE.{customer:020}"}],
         "messages": [message],
     }

@@ -31,7 +31,7 @@ class Seen:
         self.count += 1
         if found := OPAQUE.search(body):
             self.opaque[found[1]] += 1
-        self.at.setdefault(path, []).append(time.monotonic())
+        self.at.setdefault(path.partition(b"?")[0], []).append(time.monotonic())
         return self.count
 
     def stats(self) -> bytes:

@@ -1,12 +1,13 @@
 """Statements over many rows: server-side parameters, so that arrays travel in binary and not as text in the query."""
 
+import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, cast
 
 import msgspec
 import psycopg
 from django.db import Error, connection
-from psycopg.types.json import JsonbLoader
 
 JSON = Any  # the JSON edge
 
@@ -20,9 +21,14 @@ def fetch(query: str, *params: object) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     server = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection)
     with connection.wrap_database_errors, psycopg.Cursor(server) as cursor:
-        cursor.adapters.register_loader("jsonb", JsonbLoader)  # Django has it read as text
-        cursor.execute(query.encode(), params or None)
+        cursor.execute(_with_binary_arrays(query), params or None, binary=True)
         return cursor.fetchall() if cursor.description else []
+
+
+@cache
+def _with_binary_arrays(query: str) -> bytes:
+    """psycopg writes text arrays with one regular expression per element; binary ones cost a twentieth."""
+    return re.sub(r"%s(?=::\w+\[\])", "%b", query).encode()
 
 
 def next_ids(table: str, count: int) -> list[int]:

@@ -23,7 +23,7 @@ def keep(hooks: Sequence[Kept]) -> list[None]:
     """Commit hooks, in order, and wake whoever understands them."""
     with transaction.atomic():
         fetch(
-            "INSERT INTO inbox (provider, route, body) SELECT p, r, b FROM unnest(%s::text[], %s::text[], %b::bytea[])"
+            "INSERT INTO inbox (provider, route, body) SELECT p, r, b FROM unnest(%s::text[], %s::text[], %s::bytea[])"
             " n (p, r, b)",
             *columns([(hook.provider, hook.route, hook.body) for hook in hooks], 3),
         )

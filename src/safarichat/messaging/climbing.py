@@ -63,6 +63,8 @@ class _Row(Struct):
 
 def climb_all(news: Sequence[News]) -> list[Changed]:
     """Apply news in the caller's transaction; the messages' conversations are locked already. Returns what changed."""
+    if not news:
+        return []
     rows = _rows([one.message_id for one in news])
     before = {row.id: _state(row) for row in rows.values()}
     for one in news:

@@ -201,6 +201,8 @@ def own_id(opaque: str) -> int | None:
 
 def _note(known: Sequence[tuple[int, Report]]) -> None:
     """The timeline keeps everything that was said, also what comes too late to count."""
+    if not known:
+        return
     said = {(message_id, report.status, report.at): report for message_id, report in known}
     fetch(
         "INSERT INTO message_events (account_id, message_id, status, at, source, problem)"
