@@ -9,6 +9,7 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.urls import get_resolver
 
+from safarichat.edge import bodies
 from safarichat.edge.health import health_app
 from safarichat.edge.hooks import hooks_app
 from safarichat.edge.live import live_app, live_lifetime
@@ -22,16 +23,48 @@ environment.refuse_incomplete(environment.current())
 _ = (
     get_resolver().url_patterns
 )  # loads every page now: a broken one stops the start, and the first visitor need not wait
-_django: Application = WSGIMiddleware(django, workers=PAGE_THREADS)  # type: ignore[assignment, arg-type]  # its own types
+# Answers wait for slow readers in a queue without a limit, so no thread does; the longest is a static file.
+_django: Application = WSGIMiddleware(django, workers=PAGE_THREADS, send_queue_size=0)  # type: ignore[assignment, arg-type]  # its own types
+_bodies = bodies.Bodies(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, together=64 << 20, patience_s=30)
 
 
 async def pages(scope: Scope, receive: Receive, send: Send) -> None:
-    """granian's `receive` answers with an awaitable; a2wsgi reads a body from another thread and needs a coroutine."""
+    """Django gets a request when all of it is here: its few threads wait for nobody's slow line."""
+    told_length = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"content-length"), "")
+    try:
+        body = await _bodies.whole(told_length, receive)
+    except bodies.TooLarge:  # unread: Django refuses it by its length, with our page
+        scope, body = _of_length(scope, _bodies.most + 1), b""
+    except bodies.TooSlow:
+        return await _refuse(send, 408)
+    except bodies.TooMany:
+        return await _refuse(send, 503)
+    except bodies.Disconnected:
+        return None
+    await _django(scope, _giving(body), send)
 
-    async def receiving() -> MutableMapping[str, Any]:
-        return await receive()
 
-    await _django(scope, receiving, send)
+def _of_length(scope: Scope, length: int) -> Scope:
+    others = [header for header in scope["headers"] if header[0] != b"content-length"]
+    return {**scope, "headers": [*others, (b"content-length", str(length).encode())]}
+
+
+def _giving(body: bytes) -> Receive:
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def _refuse(send: Send, status: int) -> None:
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [(b"connection", b"close"), (b"retry-after", b"5")],
+        }
+    )
+    await send({"type": "http.response.body", "body": b""})
 
 
 EXACT: dict[str, Application] = {

@@ -1,8 +1,9 @@
-"""What every page gets: a request id and a content security policy."""
+"""What every page gets: a request id, an end to its size, and a content security policy."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
 from safarichat.ground import logs
@@ -21,6 +22,19 @@ class RequestId:
             response = self.respond(request)
             response["X-Request-ID"] = request_id
             return response
+
+
+class LargestBody:
+    """Django limits what a form says, but not its files. Nobody uploads any yet, and a stranger could fill the disk."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        told = request.META.get("CONTENT_LENGTH") or ""
+        if told.isdigit() and int(told) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
+            raise RequestDataTooBig
+        return self.respond(request)
 
 
 class ContentSecurityPolicy:

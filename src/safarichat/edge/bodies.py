@@ -1,0 +1,64 @@
+"""A request's body, read to its end before anybody works on it: a slow sender holds no thread, and little memory."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class TooLarge(Exception):
+    """The body is larger than may be."""
+
+
+class TooSlow(Exception):
+    """The body did not come within the time."""
+
+
+class TooMany(Exception):
+    """Unfinished bodies together hold all the memory that they may."""
+
+
+class Disconnected(Exception):
+    """The caller has gone before the end of the body."""
+
+
+class Bodies:
+    """At most `most` bytes each within `patience_s`; those that are not complete hold `together` bytes at most."""
+
+    def __init__(self, *, most: int, together: int, patience_s: float) -> None:
+        self.most = most
+        self._together = together
+        self._patience_s = patience_s
+        self._held = 0
+
+    async def whole(self, told_length: str, receive: Receive) -> bytes:
+        """The body, or one of the exceptions above. `told_length`: the header, which may say anything."""
+        if told_length.isascii() and told_length.isdigit() and (len(told_length) > 18 or int(told_length) > self.most):
+            raise TooLarge
+        try:
+            async with asyncio.timeout(self._patience_s):
+                return await self._read(receive)
+        except TimeoutError:
+            raise TooSlow from None
+
+    async def _read(self, receive: Receive) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise Disconnected
+                chunk = message.get("body", b"")
+                size += len(chunk)
+                self._held += len(chunk)
+                chunks.append(chunk)
+                if size > self.most:
+                    raise TooLarge
+                if not message.get("more_body"):
+                    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+                if self._held > self._together:
+                    raise TooMany
+        finally:
+            self._held -= size
