@@ -16,13 +16,15 @@ class Pace:
         self.limit = max(1, limit)
         self._interval = 1 / (self.limit * 0.99)
         self._next_at = 0.0
-        self._log: deque[float] = deque()
+        self._log: deque[float] = deque()  # of the last second, both directions
+        self._inbound: deque[float] = deque()
 
     def wait(self, now: float) -> float:
         """Seconds until the next departure; 0 when it may be now."""
         self._forget(now)
-        if len(self._log) >= self.limit:
-            return max(self._log[-self.limit] + SECOND - now, 1e-4)
+        too_many = len(self._log) - self._most() + 1
+        if too_many > 0:
+            return max(self._log[too_many - 1] + SECOND - now, 1e-4)
         return max(self._next_at - now, 0.0)
 
     def take(self, now: float) -> None:
@@ -34,18 +36,24 @@ class Pace:
         """So many customers' messages came in: they count, and nobody asked us."""
         for _ in range(min(count, 2 * self.limit)):
             self.take(now)
+            self._inbound.append(now)
 
     def room(self, now: float, horizon_s: float) -> int:
         """About how many may depart within the next `horizon_s`."""
         self._forget(now)
-        free = self.limit - len(self._log)
-        soon = sum(1 for at in self._head() if at + SECOND <= now + horizon_s) if free < self.limit else 0
+        free = self._most() - len(self._log)
+        for at in self._log:
+            if at + SECOND > now + horizon_s:
+                break
+            free += 1
         by_schedule = int((now + horizon_s - max(self._next_at, now - CATCH_UP_S)) / self._interval) + 1
-        return max(0, min(free + soon, by_schedule))
+        return max(0, min(free, by_schedule))
 
-    def _head(self) -> list[float]:
-        return [at for _, at in zip(range(64), self._log, strict=False)]
+    def _most(self) -> int:
+        """Where customers write, the next of them must find a place that is free: we can't make them wait."""
+        return max(1, self.limit - -(-len(self._inbound) // 100))
 
     def _forget(self, now: float) -> None:
-        while self._log and self._log[0] + SECOND <= now:
-            self._log.popleft()
+        for log in (self._log, self._inbound):
+            while log and log[0] + SECOND <= now:
+                log.popleft()
