@@ -79,6 +79,26 @@ def test_no_message_can_break_the_thread(kind: str, inside: object, more: dict[s
     shown(kind, {**more, "type": kind, kind: inside})
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"type": "interactive", "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": "[" * 100_000}}},
+        {
+            "type": "interactive",
+            "interactive": {"type": "nfm_reply", "nfm_reply": {"response_json": '{"a":' * 900 + "1" + "}" * 900}},
+        },
+        {"type": "location", "location": {"latitude": 10**400, "longitude": 1}},
+    ],
+    ids=["form without an end", "deep form", "place beyond all numbers"],
+)
+def test_what_no_honest_app_sends_is_still_a_thread(
+    client_in: Client, number: OfficialWhatsappCredential, body: dict[str, Any]
+) -> None:
+    conversation = make_conversation(number)
+    make_message(conversation, "", kind=body["type"], body=body)
+    assert client_in.get(f"/inbox/{conversation.pk}").status_code == 200
+
+
 def test_what_a_customer_writes_is_text_and_never_a_page(client_in: Client, number: OfficialWhatsappCredential) -> None:
     conversation = make_conversation(number, "<b>Mallory</b>")
     make_message(conversation, '<script>alert(1)</script> *bold* https://x.test/?a=1&b="2 javascript:alert(1)')

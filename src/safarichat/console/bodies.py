@@ -1,5 +1,6 @@
 """Reading a message object of which nothing is sure to be there, and what a bubble is given of it."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,8 +45,16 @@ def word(body: Any, *path: str) -> str:
 def degrees(value: Any) -> float | None:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
+
+
+def as_it_came(value: Any) -> str:
+    """JSON for a person who wants to see it; what is nested without end is not shown."""
+    try:
+        return json.dumps(value, ensure_ascii=False, indent=2)[:4000]
+    except RecursionError:
+        return "…"
 
 
 def given(facts: list[Fact]) -> tuple[Fact, ...]:

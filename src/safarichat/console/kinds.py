@@ -3,13 +3,12 @@
 A customer's message is whatever their app made of it, so every step looks before it reads.
 """
 
-import json
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
 from safarichat.console import replies
-from safarichat.console.bodies import Body, Shown, degrees, given, part, parts, word
+from safarichat.console.bodies import Body, Shown, as_it_came, degrees, given, part, parts, word
 
 
 def shown(kind: str, body: Body) -> Shown:
@@ -141,7 +140,7 @@ def unknown(body: Body) -> Shown:
     return Shown(
         icon="question-circle",
         title=_("A kind of message that SafariChat does not know yet"),
-        raw=json.dumps(kept, ensure_ascii=False, indent=2)[:4000],
+        raw=as_it_came(kept),
     )
 
 

@@ -4,7 +4,7 @@ import json
 
 from django.utils.translation import gettext as _
 
-from safarichat.console.bodies import Body, Shown, given, part, parts, word
+from safarichat.console.bodies import Body, Shown, as_it_came, given, part, parts, word
 
 
 def answer(asked: Body) -> Shown | None:
@@ -27,7 +27,7 @@ def answer(asked: Body) -> Shown | None:
 def _form(reply: Body) -> Shown:
     try:
         filled = json.loads(word(reply, "response_json") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):  # customers' apps make it, and it may be nested without end
         filled = {"": word(reply, "response_json")}
     values = filled.items() if isinstance(filled, dict) else [("", filled)]
     facts = [(str(name).replace("_", " "), _plain(value)) for name, value in values if name != "flow_token"]
@@ -35,7 +35,7 @@ def _form(reply: Body) -> Shown:
 
 
 def _plain(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str) else as_it_came(value)
 
 
 def question(asked: Body) -> Shown | None:

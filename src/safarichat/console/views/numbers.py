@@ -1,6 +1,5 @@
 """The account's numbers: how each stands, and everything known about one."""
 
-import json
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from safarichat import providers
 from safarichat.console import numberfacts
+from safarichat.console.bodies import as_it_came
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.console.words import translated
 from safarichat.inbox.listing import recent
@@ -77,4 +77,4 @@ def _problem(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _event(event: Any) -> dict[str, Any]:
-    return {"event": event, "raw": json.dumps(event.value, ensure_ascii=False, indent=2)[:4000]}
+    return {"event": event, "raw": as_it_came(event.value)}
