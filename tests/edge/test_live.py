@@ -122,6 +122,13 @@ async def test_a_page_hears_the_topics_of_its_account_and_no_other(
         await page.close()
 
 
+async def test_an_id_that_is_no_time_means_now(cookie: str) -> None:
+    async with listening():
+        page = Page(cookie, last_id="9" * 5000)
+        await page.shows("event: beat")
+        await page.close()
+
+
 async def test_who_is_not_logged_in_gets_a_401(db: None) -> None:
     async with listening():
         page = Page("nobody")

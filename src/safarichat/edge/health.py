@@ -20,6 +20,21 @@ PATIENCE_S = 4.0
 one_thread = ThreadPoolExecutor(1, "readyz")
 
 
+class Question:
+    """One for all who ask while it is on its way: strangers who ask by the thousand make no queue before the rest."""
+
+    def __init__(self) -> None:
+        self._answer: asyncio.Future[bool] | None = None
+
+    def asked(self) -> asyncio.Future[bool]:
+        if self._answer is None or self._answer.done():
+            self._answer = asyncio.get_running_loop().run_in_executor(one_thread, database_answers)
+        return self._answer
+
+
+question = Question()
+
+
 async def health_app(scope: Scope, receive: Receive, send: Send) -> None:
     match scope["path"]:
         case "/healthz":
@@ -36,9 +51,8 @@ async def health_app(scope: Scope, receive: Receive, send: Send) -> None:
 async def _reason_not_ready() -> str:
     if stopping.has_begun():
         return "stopping"
-    asked = asyncio.get_running_loop().run_in_executor(one_thread, database_answers)
     try:
-        answers = await asyncio.wait_for(asyncio.shield(asked), PATIENCE_S)
+        answers = await asyncio.wait_for(asyncio.shield(question.asked()), PATIENCE_S)
     except TimeoutError:
         answers = False
     return "" if answers else "the database does not answer"

@@ -158,7 +158,7 @@ async def live(request: Request) -> Response:
         return _refusal(429, "too_many", "Too many pages are open.", "Close some of them.")
     stream = Stream(login)
     asked = request.headers.get("Last-Event-ID") or request.query_params.get("since", "")
-    streams.missed(stream, int(asked) if asked.isdigit() else _now_ms())
+    streams.missed(stream, int(asked) if asked.isdecimal() and len(asked) < 19 else _now_ms())
     return StreamingResponse(
         _events(stream),
         media_type="text/event-stream",

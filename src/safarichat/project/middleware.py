@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
+from safarichat.console.errors import too_large
 from safarichat.ground import logs
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -33,7 +33,7 @@ class LargestBody:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         told = request.META.get("CONTENT_LENGTH") or ""
         if told.isdigit() and int(told) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
-            raise RequestDataTooBig
+            return too_large(request)
         return self.respond(request)
 
 
