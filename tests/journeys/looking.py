@@ -12,6 +12,11 @@ SCREENS = Path(__file__).parent.parent.parent / "build" / "screens"
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 WIDTHS = {1280: 800, 390: 844}
 THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+# The page's script follows the system's wish a moment later, unless the person has chosen a theme.
+IS_IN_THEME = """theme => {
+    const { theme: chosen, bsTheme: shown } = document.documentElement.dataset;
+    return !shown || shown === theme || (chosen ?? "system") !== "system";
+}"""
 SERIOUS = ("serious", "critical")
 
 
@@ -24,6 +29,7 @@ def look(page: Page, name: str) -> None:
         findings += _too_wide(page, width)
         for theme in THEMES:
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            page.wait_for_function(IS_IN_THEME, arg=theme)
             _picture(page, f"{name}-{width}-{theme}")
             findings += [f"{width} {theme}: {finding}" for finding in serious_findings(page)]
     page.emulate_media(color_scheme="light")

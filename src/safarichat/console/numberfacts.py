@@ -1,7 +1,9 @@
 """A number's columns and facts in words."""
 
+import re
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Struct
@@ -34,6 +36,14 @@ QUALITY_LABELS = {
     "YELLOW": gettext_lazy("Medium"),
     "RED": gettext_lazy("Low"),
 }
+NAME_LABELS = {
+    "APPROVED": gettext_lazy("Approved"),
+    "AVAILABLE_WITHOUT_REVIEW": gettext_lazy("Available without review"),
+    "DECLINED": gettext_lazy("Declined"),
+    "EXPIRED": gettext_lazy("Expired"),
+    "PENDING_REVIEW": gettext_lazy("Waiting for review"),
+}
+LIMIT = re.compile(r"TIER_(\d+)(K?)")  # TIER_250, TIER_2K
 
 
 class Fact(Struct, frozen=True):
@@ -57,9 +67,9 @@ def facts(row: OfficialWhatsappCredential) -> list[Fact]:
     told = row.provider_config
     every = [
         Fact(_("Name shown to customers"), row.verified_name),
-        Fact(_("State of the name"), _words(told.get("name_status"))),
+        Fact(_("State of the name"), _name_state(told.get("name_status"))),
         Fact(_("Quality"), _quality(row.quality_rating), _("How customers take your messages, as WhatsApp sees it.")),
-        Fact(_("New customers a day"), _words(told.get("messaging_limit")), _("How many you may write to first.")),
+        Fact(_("New customers a day"), _limit(told.get("messaging_limit")), _("How many you may write to first.")),
         Fact(_("Messages a second"), row.throughput_mps),
         Fact(_("Phone number id"), row.phone_number_id, _("The provider's id of this number."), "id"),
         Fact(_("Business account id"), row.waba_id, _("The provider's id of the WhatsApp Business Account."), "id"),
@@ -77,6 +87,14 @@ def _quality(rating: str | None) -> str:
     return str(label) if label else _("Not known yet")
 
 
-def _words(value: object) -> str:
-    """AVAILABLE_WITHOUT_REVIEW as a person writes it."""
-    return str(value).replace("_", " ").capitalize() if value else ""
+def _name_state(state: object) -> str:
+    return str(NAME_LABELS.get(str(state), "")) if state else ""
+
+
+def _limit(limit: object) -> str:
+    """TIER_2K as people write it. Older webhooks tell a plain number, -1 for none."""
+    if limit in ("TIER_UNLIMITED", -1):
+        return _("No limit")
+    tier = LIMIT.fullmatch(str(limit))
+    count = int(tier[1]) * (1000 if tier[2] else 1) if tier else limit
+    return number_format(count, force_grouping=True) if isinstance(count, int) else ""
