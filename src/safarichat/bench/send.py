@@ -65,7 +65,7 @@ def _send(place: Place, port: int, options: argparse.Namespace) -> tuple[float, 
     while not fetch("SELECT EXISTS (SELECT FROM attempts WHERE outcome = '')")[0][0]:
         time.sleep(0.02)
     first = time.monotonic()
-    while fetch("SELECT EXISTS (SELECT FROM messages WHERE status IN ('queued', 'sending'))")[0][0]:
+    while fetch("SELECT EXISTS (SELECT FROM messages WHERE is_waiting)")[0][0]:
         if time.monotonic() - first > PATIENCE_S:
             raise TimeoutError("not everything was sent")
         time.sleep(0.1)

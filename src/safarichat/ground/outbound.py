@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from threading import Lock
 from typing import Generic, TypeVar
+from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -111,7 +112,7 @@ def _ask(call: Call, guard: Guard | None) -> Answer:
         if guard and not guard.admits(place.address):
             return Lost(ADDRESS_REFUSED, may_have_arrived=False)
         client = _blocking_clients.get(place if guard else None)
-        with _fill(client.request(call.method, call.url), call).build_streamed() as response:
+        with _fill(client.request(call.method, _url(call)), call).build_streamed() as response:
             body = response.body_reader.read(call.max_bytes)
             if body is not None and len(body) == call.max_bytes and response.body_reader.read_chunk():
                 return Lost(TOO_LARGE, may_have_arrived=True)
@@ -130,7 +131,7 @@ async def _aask(call: Call, guard: Guard | None) -> Answer:
         if guard and not guard.admits(place.address):
             return Lost(ADDRESS_REFUSED, may_have_arrived=False)
         client = _clients_of_loop().get(place if guard else None)
-        async with _fill(client.request(call.method, call.url), call).build_streamed() as response:
+        async with _fill(client.request(call.method, _url(call)), call).build_streamed() as response:
             body = await response.body_reader.read(call.max_bytes)
             if body is not None and len(body) == call.max_bytes and await response.body_reader.read_chunk():
                 return Lost(TOO_LARGE, may_have_arrived=True)
@@ -146,13 +147,18 @@ def _fill(request: _Builder, call: Call) -> _Builder:
     request = request.timeout(timedelta(seconds=call.timeout_s))
     for name, value in call.headers.items():
         request = request.header(name, value)
-    if call.query:
-        request = request.query(dict(call.query))
     if call.form is not None:
         return request.form(list(call.form.items()) if isinstance(call.form, Mapping) else call.form)
     if call.json is not None:
         return request.header("content-type", "application/json").body_bytes(msgspec.json.encode(call.json))
     return request
+
+
+def _url(call: Call) -> str:
+    """With its query: the client's own way of adding one costs ten times as much."""
+    if not call.query:
+        return call.url
+    return f"{call.url}{'&' if '?' in call.url else '?'}{urlencode(call.query)}"
 
 
 def _reply(status: int, headers: list[tuple[str, str]], body: bytes) -> Reply:

@@ -53,7 +53,8 @@ class _Row(Struct):
             return
         self.price = self.price or news.price
         if news.provider_message_id and not self.provider_message_id and not is_late:
-            self.provider_message_id, self.is_named_anew = news.provider_message_id, True
+            self.provider_message_id = news.provider_message_id
+            self.is_named_anew = not news.attempt  # else whoever records the attempt writes it there
         status = climb(self.status, news.status)
         if status == self.status:
             return

@@ -60,7 +60,7 @@ def waiting(account_id: int, credential_ids: list[int]) -> dict[int, Waiting]:
         "SELECT n.id, w.oldest_at, w.waiting FROM unnest(%s::bigint[]) n (id), LATERAL ("
         "  SELECT min(q.created_at), count(*) FROM ("
         "    SELECT m.created_at FROM messages m WHERE m.account_id = %s AND m.credential_id = n.id"
-        "    AND m.status IN ('queued', 'sending') ORDER BY m.priority, m.id LIMIT %s"
+        "    AND m.is_waiting ORDER BY m.priority, m.id LIMIT %s"
         "  ) q"
         ") w (oldest_at, waiting) WHERE w.waiting > 0",
         credential_ids,

@@ -63,7 +63,8 @@ def share(holder: str) -> int:
                     ON CONFLICT (holder) DO UPDATE SET seen_at = now())
         SELECT (SELECT count(*) FROM senders WHERE holder <> %s AND seen_at > now() - make_interval(secs => %s)) + 1,
                (SELECT count(*) FROM lanes l WHERE l.lease IS NOT NULL OR EXISTS (
-                  SELECT FROM messages m WHERE m.credential_id = l.credential_id AND m.status = 'queued'))
+                  SELECT FROM messages m
+                  WHERE m.credential_id = l.credential_id AND m.is_waiting AND m.status = 'queued'))
         """,
         holder,
         holder,
@@ -89,8 +90,8 @@ def lease(holder: str, most: int) -> list[Leased]:
             AND (l.paused_until IS NULL OR l.paused_until <= clock_timestamp())
             AND (l.frozen_at IS NULL OR l.frozen_at < clock_timestamp() - make_interval(secs => %s)
                  OR l.frozen_at < c.onboarding_completed_at)
-            AND EXISTS (SELECT FROM messages m WHERE m.credential_id = l.credential_id AND m.status = 'queued'
-                        AND (m.not_before IS NULL OR m.not_before <= clock_timestamp()))
+            AND EXISTS (SELECT FROM messages m WHERE m.credential_id = l.credential_id AND m.is_waiting
+                        AND m.status = 'queued' AND (m.not_before IS NULL OR m.not_before <= clock_timestamp()))
           LIMIT %s FOR UPDATE OF l SKIP LOCKED)
         UPDATE lanes l SET holder = %s, lease = gen_random_uuid(), frozen_at = NULL,
                leased_until = clock_timestamp() + make_interval(secs => %s)
@@ -110,7 +111,8 @@ def lease(holder: str, most: int) -> list[Leased]:
 def _waiting(credentials: Sequence[int]) -> dict[int, dict[int, datetime]]:
     rows = fetch(
         "SELECT credential_id, conversation_id, max(not_before) FROM messages"
-        " WHERE credential_id = ANY(%s::bigint[]) AND status = 'queued' AND not_before > clock_timestamp()"
+        " WHERE credential_id = ANY(%s::bigint[]) AND is_waiting AND status = 'queued'"
+        " AND not_before > clock_timestamp()"
         " GROUP BY credential_id, conversation_id",
         credentials,
     )
@@ -153,7 +155,7 @@ def release(leases: Sequence[UUID]) -> None:
         """
         WITH stayed AS (
           UPDATE messages m SET status = 'queued', status_at = clock_timestamp() FROM attempts a
-          WHERE m.credential_id = ANY(%s::bigint[]) AND m.status = 'sending'
+          WHERE m.credential_id = ANY(%s::bigint[]) AND m.is_waiting AND m.status = 'sending'
             AND a.message_id = m.id AND a.number = m.attempt_count AND a.lease = ANY(%s::uuid[])
           RETURNING m.id, m.attempt_count)
         UPDATE attempts a SET ended_at = clock_timestamp(), outcome = 'not_sent' FROM stayed
@@ -177,7 +179,7 @@ def recover() -> int:
         return 0
     rows = fetch(
         "SELECT id, conversation_id, attempt_count, clock_timestamp() FROM messages"
-        " WHERE credential_id = ANY(%s::bigint[]) AND status = 'sending' ORDER BY id",
+        " WHERE credential_id = ANY(%s::bigint[]) AND is_waiting AND status = 'sending' ORDER BY id",
         [row[0] for row in lanes],
     )
     lock_conversations([row[1] for row in rows])

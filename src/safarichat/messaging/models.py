@@ -88,6 +88,9 @@ class Message(models.Model):
     status_at = models.DateTimeField(null=True)
     problem = models.JSONField(null=True)  # a providers.shapes.Problem
     price = models.JSONField(null=True)
+    is_waiting = models.GeneratedField(  # in the outbox's index instead of the status: see migration 0005
+        expression=models.Q(status__in=["queued", "sending"]), output_field=models.BooleanField(), db_persist=True
+    )
 
     class Meta:
         db_table = "messages"
@@ -107,7 +110,7 @@ class Message(models.Model):
             models.Index(fields=["conversation", "-at", "-id"], name="messages_thread"),
             models.Index(
                 fields=["credential", "priority", "id"],
-                condition=models.Q(status__in=["queued", "sending"]),
+                condition=models.Q(is_waiting=True),
                 name="messages_outbox",
             ),
             models.Index(fields=["sent_by"], condition=models.Q(sent_by__isnull=False), name="messages_sent_by"),

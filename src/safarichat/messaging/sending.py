@@ -70,7 +70,7 @@ def fetch_due(wants: Sequence[Want]) -> list[list[Due]]:
         FROM unnest(%s::bigint[], %s::int[]) w (credential_id, most)
         CROSS JOIN LATERAL (
           SELECT id, account_id, credential_id, conversation_id, body, priority FROM messages
-          WHERE credential_id = w.credential_id AND status = 'queued'
+          WHERE credential_id = w.credential_id AND is_waiting AND status = 'queued'
             AND (not_before IS NULL OR not_before <= clock_timestamp()) AND conversation_id <> ALL(%s::bigint[])
           ORDER BY priority, id LIMIT w.most) m
         JOIN conversations c ON c.id = m.conversation_id JOIN contacts p ON p.id = c.contact_id

@@ -1,6 +1,5 @@
 """Asking Meta's Graph API: addresses, tokens and the proof that goes with them (reference §0)."""
 
-import hashlib
 import hmac
 from collections.abc import Mapping
 
@@ -45,7 +44,7 @@ def graph(
 
 def proof_of(token: str, app_secret: str) -> str:
     """`appsecret_proof`: that the caller holds the secret of the token's app. Empty without a secret."""
-    return hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest() if app_secret else ""
+    return hmac.digest(app_secret.encode(), token.encode(), "sha256").hex() if app_secret else ""
 
 
 def app_token(platform: Platform) -> str:
