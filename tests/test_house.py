@@ -21,7 +21,9 @@ FRONTEND = [
 ]
 TEMPLATES = sorted(SOURCE.rglob("*.html"))
 
-# Who may hold SQL or the ORM beside nouns and ground, and why.
+# Where the database is used: the nouns, the ground, and the benchmarks, which arrange rows and count them as tests do.
+WITH_DATABASE = (*NOUNS, "ground", "bench")
+# Single files that may do so too, and why.
 DATABASE_ELSEWHERE = {
     "project/checks_inside.py": "asks Django which migrations are missing",
     "commands/schema.py": "runs migrations",
@@ -68,7 +70,7 @@ def test_no_import_hides_in_a_function_or_behind_type_checking() -> None:
 def test_the_database_is_used_only_in_nouns_and_ground() -> None:
     wrong = []
     for path in FILES:
-        if room(path) in (*NOUNS, "ground") or str(path.relative_to(SOURCE)) in DATABASE_ELSEWHERE:
+        if room(path) in WITH_DATABASE or str(path.relative_to(SOURCE)) in DATABASE_ELSEWHERE:
             continue
         for module, line in imports(ast.parse(path.read_text())):
             if module.startswith(("django.db", "psycopg")) and not module.startswith("psycopg.conninfo"):
@@ -85,7 +87,7 @@ def test_models_are_queried_only_in_nouns_and_ground() -> None:
     wrong = [
         f"{name(path)}:{node.lineno}"
         for path in FILES
-        if room(path) not in (*NOUNS, "ground")
+        if room(path) not in WITH_DATABASE
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and node.attr in ("objects", "_default_manager")
     ]
