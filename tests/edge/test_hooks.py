@@ -144,6 +144,34 @@ async def test_a_body_larger_than_it_says_is_stopped_while_it_is_read(app: Hooks
     assert await post(app, b"x" * (LARGEST_BODY + 1), headers={"content-length": told}) == 413
 
 
+async def test_unfinished_bodies_end_and_hold_a_bounded_amount_of_memory_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A stranger's too: nothing tells whose a body is before it is complete."""
+    monkeypatch.setattr(hooks, "UNFINISHED", 2_500_000)
+    monkeypatch.setattr(hooks, "BODY_WITHIN_S", 0.3)
+    app = HooksApp()
+
+    async def begin() -> int:
+        parts, sent = [b"x" * 1_000_000], []
+
+        async def receive() -> dict[str, Any]:
+            if not parts:
+                await asyncio.sleep(60)
+            return {"type": "http.request", "body": parts.pop(), "more_body": True}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/webhooks/meta", "query_string": b"", "headers": []}
+        await asyncio.wait_for(app(scope, receive, send), 5)
+        return int(sent[0]["status"])
+
+    assert sorted(await asyncio.gather(*(begin() for _ in range(4)))) == [408, 408, 503, 503]
+    assert await post(app, inbound()) == 200
+    app.close()
+
+
 async def test_a_caller_who_goes_away_leaves_nothing(app: HooksApp) -> None:
     assert await call(app, body=inbound(), cut=True) is None
     assert await asyncio.to_thread(elsewhere, bodies) == []

@@ -34,20 +34,29 @@ class Bodies:
 
     async def whole(self, told_length: str, receive: Receive) -> bytes:
         """The body, or one of the exceptions above. `told_length`: the header, which may say anything."""
+        self.refuse(told_length)
+        return await self._in_time(receive)
+
+    async def rest(self, first: MutableMapping[str, Any], receive: Receive) -> bytes:
+        """As `whole`, for who has received the first message already: most bodies are one, and need no clock."""
+        return await self._in_time(receive, first)
+
+    def refuse(self, told_length: str) -> None:
         if told_length.isascii() and told_length.isdigit() and (len(told_length) > 18 or int(told_length) > self.most):
             raise TooLarge
+
+    async def _in_time(self, receive: Receive, first: MutableMapping[str, Any] | None = None) -> bytes:
         try:
             async with asyncio.timeout(self._patience_s):
-                return await self._read(receive)
+                return await self._read(receive, first or await receive())
         except TimeoutError:
             raise TooSlow from None
 
-    async def _read(self, receive: Receive) -> bytes:
+    async def _read(self, receive: Receive, message: MutableMapping[str, Any]) -> bytes:
         chunks: list[bytes] = []
         size = 0
         try:
             while True:
-                message = await receive()
                 if message["type"] != "http.request":
                     raise Disconnected
                 chunk = message.get("body", b"")
@@ -60,5 +69,6 @@ class Bodies:
                     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
                 if self._held > self._together:
                     raise TooMany
+                message = await receive()
         finally:
             self._held -= size

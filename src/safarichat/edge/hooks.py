@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from safarichat import providers
+from safarichat.edge.bodies import Bodies, Disconnected, TooLarge, TooMany, TooSlow
 from safarichat.ground.batching import Batcher, Overloaded
 from safarichat.inbox.keeping import Kept, count_refused, keep
 from safarichat.numbers.platform import platform
@@ -24,16 +25,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 LARGEST_BODY = 3 * 1024 * 1024 + 256 * 1024  # providers send up to 3 MB; a little more is not worth a lost hook
+UNFINISHED = 64 << 20  # bytes of bodies that are not complete, of all callers together
+BODY_WITHIN_S = 20.0
 ANSWER_WITHIN_S = 4.5
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
-
-
-class TooLarge(Exception):
-    """The body is larger than any provider sends."""
-
-
-class Disconnected(Exception):
-    """The caller has gone before the end of the body."""
 
 
 class HooksApp:
@@ -49,6 +44,7 @@ class HooksApp:
             heaviest=16 << 20,
             patience_s=ANSWER_WITHIN_S,
         )
+        self._bodies = Bodies(most=LARGEST_BODY, together=UNFINISHED, patience_s=BODY_WITHIN_S)
         self._secrets: dict[str, Mapping[str, str]] = {}
         self._refused = Refusals()
         self.kept = 0
@@ -86,10 +82,14 @@ class HooksApp:
     async def _take(self, name: str, key: str, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {header.decode("latin-1"): value.decode("latin-1") for header, value in scope["headers"]}
         try:
-            body = await _body(headers, receive)
+            body = await self._body(headers, receive)
         except TooLarge:
             self._refused.add(name, "size")
             return await _answer(send, 413, headers=[(b"connection", b"close")])
+        except TooSlow:
+            return await _answer(send, 408, headers=[(b"connection", b"close")])
+        except TooMany:
+            return await _answer(send, 503, headers=[(b"retry-after", b"5"), (b"connection", b"close")])
         except Disconnected:
             return None
         secrets = self._secrets_of(name, key)
@@ -99,6 +99,16 @@ class HooksApp:
             return await _answer(send, 401)
         status = await self._commit(Kept(name, key, body))
         await _answer(send, status, headers=[(b"retry-after", b"5")] if status == 503 else [])
+
+    async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
+        """Anybody may send one: only what is complete is looked at, and what is not is held within bounds."""
+        self._bodies.refuse(headers.get("content-length", ""))
+        first = await receive()
+        if first["type"] == "http.request" and not first.get("more_body"):
+            body: bytes = first.get("body", b"")
+            if len(body) <= LARGEST_BODY:
+                return body
+        return await self._bodies.rest(first, receive)
 
     def _secrets_of(self, name: str, key: str) -> Mapping[str, str]:
         """The operator's own. A key in the address would name a person's own app: nobody has one yet, so none fits."""
@@ -116,25 +126,6 @@ class HooksApp:
             return 503
         self.kept += 1
         return 200
-
-
-async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
-    told = headers.get("content-length", "")
-    if told.isdigit() and int(told) > LARGEST_BODY:
-        raise TooLarge
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise Disconnected
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > LARGEST_BODY:
-            raise TooLarge
-        chunks.append(chunk)
-        if not message.get("more_body"):
-            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 async def _answer(send: Send, status: int, body: bytes = b"", headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
