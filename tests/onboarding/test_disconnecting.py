@@ -1,14 +1,19 @@
 """Giving a number up, also half-way."""
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from safarichat.accounts.models import Account
-from safarichat.numbers import disconnecting
+from safarichat.ground import fields
+from safarichat.numbers import disconnecting, recording
 from safarichat.numbers.models import OfficialWhatsappCredential
+from safarichat.numbers.rows import changing
 from safarichat.numbers.walking import Walked
 from tests.fixtures import Sandbox, make_number
 
@@ -56,6 +61,30 @@ def test_while_the_provider_is_away_nothing_is_destroyed(connect: Connect, accou
     done = disconnecting.disconnect(account.pk, row.pk)
     assert done is not None
     assert done.status == "disconnected"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sign_in_that_came_meanwhile_is_not_destroyed(connect: Connect, account: Account, meta: Sandbox) -> None:
+    """In another tab, while the provider took its time to answer."""
+    walked = connect()
+    meta.post("/_sandbox/faults", json={"provider": "meta", "kind": "latency", "ms": 1500, "for": 30})
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(_disconnect_elsewhere, account.pk, walked.credential_id)
+        time.sleep(0.5)
+        with changing(walked.credential_id, account.pk) as row:
+            recording.seal_secrets(row, {"access_token": "EAAnew"})
+        told = late.result()
+    assert told is not None
+    row = row_of(walked)
+    assert (row.status, fields.opened(row, "access_token")) == (walked.status, "EAAnew")
+    assert (told.status, told.steps[0]["state"]) == (walked.status, "waiting")
+
+
+def _disconnect_elsewhere(account_id: int, credential_id: int) -> disconnecting.Disconnected | None:
+    try:
+        return disconnecting.disconnect(account_id, credential_id)
+    finally:
+        connection.close()
 
 
 def test_a_person_can_disconnect_at_any_rate(connect: Connect, account: Account, meta: Sandbox) -> None:

@@ -44,10 +44,19 @@ def disconnect(
     if row.status == "disconnected":
         return Disconnected(row.status, _steps_of(row))
     if walking.is_walking(row, timezone.now()):
-        return Disconnected(row.status, [{"step": "unsubscribed", "state": "waiting", "message": BUSY}])
+        return _busy(row)
+    given_up = row.access_token
     steps = _undo(row, deregister)
     with changing(credential_id, account_id) as row:
+        if row.status == "disconnected":  # asked twice at once
+            return Disconnected(row.status, _steps_of(row))
+        if row.access_token != given_up or walking.is_walking(row, timezone.now()):
+            return _busy(row)  # signed in anew while the provider was asked: that is not ours to destroy
         return _settle(row, steps, at_any_rate)
+
+
+def _busy(row: OfficialWhatsappCredential) -> Disconnected:
+    return Disconnected(row.status, [{"step": "unsubscribed", "state": "waiting", "message": BUSY}])
 
 
 def _undo(row: OfficialWhatsappCredential, deregister: bool) -> list[dict[str, Any]]:
