@@ -89,7 +89,9 @@ class Message(models.Model):
     problem = models.JSONField(null=True)  # a providers.shapes.Problem
     price = models.JSONField(null=True)
     is_waiting = models.GeneratedField(  # in the outbox's index instead of the status: see migration 0005
-        expression=models.Q(status__in=["queued", "sending"]), output_field=models.BooleanField(), db_persist=True
+        expression=models.Q(status__in=["queued", "sending"]),  # type: ignore[arg-type]  # a Q is an expression
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
 
     class Meta:

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             "message",
             "is_waiting",
             models.GeneratedField(
-                expression=models.Q(status__in=["queued", "sending"]),
+                expression=models.Q(status__in=["queued", "sending"]),  # type: ignore[arg-type]  # a Q is an expression
                 output_field=models.BooleanField(),
                 db_persist=True,
             ),
