@@ -99,13 +99,7 @@ def _state(row: _Row) -> tuple[object, ...]:
 def _write(rows: Sequence[_Row]) -> None:
     if not rows:
         return
-    named = [row for row in rows if row.is_named_anew]
-    fetch(
-        "UPDATE attempts a SET provider_message_id = n.theirs FROM unnest(%s::bigint[], %s::int[], %s::text[])"
-        " n (message_id, number, theirs) WHERE a.message_id = n.message_id AND a.number = n.number"
-        " AND a.provider_message_id IS NULL",
-        *columns([(row.id, row.attempt_count, row.provider_message_id) for row in named], 3),
-    )
+    _name_attempts([row for row in rows if row.is_named_anew])
     fetch(
         """
         WITH climbed AS (
@@ -132,3 +126,14 @@ def _write(rows: Sequence[_Row]) -> None:
             6,
         ),
     )
+
+
+def _name_attempts(rows: Sequence[_Row]) -> None:
+    """A status told the provider's id before our own record did: the attempt keeps it, for the time after a retry."""
+    if rows:
+        fetch(
+            "UPDATE attempts a SET provider_message_id = n.theirs FROM unnest(%s::bigint[], %s::int[], %s::text[])"
+            " n (message_id, number, theirs) WHERE a.message_id = n.message_id AND a.number = n.number"
+            " AND a.provider_message_id IS NULL",
+            *columns([(row.id, row.attempt_count, row.provider_message_id) for row in rows], 3),
+        )

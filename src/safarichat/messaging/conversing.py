@@ -34,4 +34,5 @@ def find_conversations(pairs: Sequence[Pair]) -> dict[Pair, int]:
 
 def lock_conversations(ids: Sequence[int]) -> None:
     """Always before messages, always in this order: then two workers never wait for each other."""
-    fetch("SELECT FROM conversations WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE", sorted(set(ids)))
+    if ids:
+        fetch("SELECT FROM conversations WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE", sorted(set(ids)))

@@ -212,6 +212,8 @@ def _news(one: Ended, given_up: Mapping[int, Problem]) -> News | None:
 def _requeue(ended: Sequence[Ended]) -> None:
     """It surely did not leave: back into the queue, also when somebody who took the lane over could not know that.
     Unless the provider has said meanwhile that it is on its way after all, or a person has tried again."""
+    if not ended:
+        return
     fetch(
         "UPDATE messages m SET status = 'queued', status_at = n.at, not_before = n.not_before, problem = n.problem"
         " FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::jsonb[])"
