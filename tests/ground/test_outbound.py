@@ -249,9 +249,11 @@ def test_the_connection_goes_where_the_check_looked_even_if_the_name_moves_on(
     assert status_of(ask(call(f"http://rebound.test:{server.port}/"), guard=Guard.from_setting("127.0.0.0/8"))) == 200
 
 
-def test_public_addresses_are_admitted() -> None:
+def test_public_addresses_are_admitted_and_no_others() -> None:
     assert Guard().admits("8.8.8.8")
     assert Guard().admits("2606:4700::1111")
+    for address in ("fec0::1", "64:ff9b:1::a00:1", "::10.0.0.1"):
+        assert not Guard().admits(address)
     with pytest.raises(ValueError, match="nonsense"):
         Guard.from_setting("nonsense")
 

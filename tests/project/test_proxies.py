@@ -35,6 +35,20 @@ async def test_what_a_client_wrote_before_the_proxy_is_not_believed() -> None:
     assert scope["client"][0] == "203.0.113.9"
 
 
+@pytest.mark.parametrize(
+    ("told", "client"),
+    [
+        ("203.0.113.9:4711", "203.0.113.9"),
+        ("[2001:db8::9]:4711, 10.0.0.7", "2001:db8::9"),
+        ("1.2.3.4, unknown, 10.0.0.7", "10.0.0.2"),  # not what stands before the word: anybody may have written it
+        ("", "10.0.0.2"),
+    ],
+)
+async def test_a_hop_that_is_no_address_is_never_the_client(told: str, client: str) -> None:
+    scope = await seen("10.0.0.2", "10.0.0.0/8", x_forwarded_for=told)
+    assert scope["client"][0] == client
+
+
 def test_a_wrong_network_is_refused_by_the_settings_name() -> None:
     with pytest.raises(SettingsError, match="SAFARICHAT_TRUSTED_PROXIES"):
         networks(["the proxy"])

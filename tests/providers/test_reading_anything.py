@@ -95,6 +95,7 @@ def encode(payload: Any) -> bytes:
         (b"{", "not JSON"),
         (b"\xff\xfe", "not JSON"),
         (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
+        (b"[" * 101 + b"]" * 101, "nested too deeply"),
         (b"7", "no list of entries"),
         (b"[]", "no list of entries"),
         (b'{"object":"whatsapp_business_account"}', "no list of entries"),

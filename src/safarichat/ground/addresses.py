@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from msgspec import Struct
 
 _NAT64 = ip_network("64:ff9b::/96")
+_NEVER = [ip_network(name) for name in ("fec0::/10", "64:ff9b:1::/48", "::/96")]  # Python 3.11 calls them global
 
 
 class Guard(Struct, frozen=True):
@@ -24,7 +25,7 @@ class Guard(Struct, frozen=True):
             return False
         if any(address in network for network in self.allowed):
             return True
-        return address.is_global and not address.is_multicast
+        return address.is_global and not address.is_multicast and not any(address in network for network in _NEVER)
 
 
 def _innermost(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

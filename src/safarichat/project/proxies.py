@@ -32,12 +32,30 @@ def _from_client(scope: Scope, trusted: Sequence[IPv4Network | IPv6Network]) -> 
     client = scope.get("client")
     scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] not in FORWARDED]}
     if client and _is_in(client[0], trusted):
-        hops = [hop.strip() for hop in headers.get(b"x-forwarded-for", "").split(",") if hop.strip()]
-        # The last hop that no proxy of ours added is the client; what stands before it, anybody may have written.
-        scope["client"] = (next((hop for hop in reversed(hops) if not _is_in(hop, trusted)), client[0]), 0)
+        scope["client"] = (_last_stranger(headers.get(b"x-forwarded-for", ""), trusted) or client[0], 0)
         if headers.get(b"x-forwarded-proto") in ("http", "https"):
             scope["scheme"] = headers[b"x-forwarded-proto"]
     return scope
+
+
+def _last_stranger(hops: str, trusted: Sequence[IPv4Network | IPv6Network]) -> str:
+    """The last hop that no proxy of ours added is the client; what stands before it, anybody may have written."""
+    for hop in reversed(hops.split(",")):
+        address = _address(hop.strip())
+        if not (address and _is_in(address, trusted)):
+            return address
+    return ""
+
+
+def _address(hop: str) -> str:
+    """The address in a hop; some proxies add the port. Empty when there is none."""
+    bare = hop.partition("]")[0].removeprefix("[") if hop.startswith("[") else hop
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        return ""
 
 
 def _is_in(address: str, trusted: Sequence[IPv4Network | IPv6Network]) -> bool:

@@ -14,27 +14,47 @@ USER_ID = re.compile(r"[A-Z]{2}\.(?:[A-Z]+\.)?[A-Za-z0-9]+\Z")  # business-scope
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _LATEST_S = 100_000_000_000  # a time above is in milliseconds
 _LAST_YEAR_S = 253_402_300_799  # the end of the year 9999
+_DEEPEST = 100  # brackets inside brackets; nothing documented goes beyond a dozen
 
 
 def decode(body: bytes) -> JSON:
     """JSON as a database can keep it: without NUL, lone surrogates or infinity. ValueError says what is wrong."""
     try:
         payload = msgspec.json.decode(body)
-        return clean(payload) if b"\\u0000" in body else payload
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         return _decode_leniently(body)
+    if body.count(b"[") + body.count(b"{") > _DEEPEST:
+        _refuse_deep(payload)
+    return clean(payload) if b"\\u0000" in body else payload
+
+
+def _refuse_deep(payload: JSON) -> None:
+    """What is deeper than this could be kept, but not be read again with less stack to spare."""
+    level = [payload]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return
+    raise ValueError("nested too deeply")
 
 
 def _decode_leniently(body: bytes) -> JSON:
     """A name cut in the middle of an emoji leaves half a surrogate pair: no reason to lose its message."""
     try:
-        return clean(json.loads(body, parse_constant=lambda _: None))
+        payload = json.loads(body, parse_constant=lambda _: None)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except ValueError:
         raise ValueError("not JSON") from None
+    _refuse_deep(payload)
+    return clean(payload)
 
 
 def clean(value: JSON) -> JSON:
