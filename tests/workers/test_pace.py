@@ -62,7 +62,9 @@ def test_whatever_happens_no_second_holds_more_departures_than_the_limit(
 
 def test_what_customers_write_counts() -> None:
     pace = Pace(80)
-    now, sent, came = 0.0, [], []
+    now = 0.0
+    sent: list[float] = []
+    came: list[float] = []
     while now < 10:
         if len(came) < now * 30:
             pace.spend(now, 1)
