@@ -49,6 +49,11 @@ class HooksApp:
         self._refused = Refusals()
         self.kept = 0
 
+    @property
+    def refused(self) -> Mapping[tuple[str, str], int]:
+        """By provider and reason, since this process started."""
+        return self._refused.total
+
     def limit(self, *, waiting: int) -> None:
         """How many hooks may wait for their commit."""
         self._keep.waiting_most = waiting

@@ -9,6 +9,7 @@ SET_ASIDE_DAYS = 90
 SHOWN_DAYS = 90
 COUNTS_DAYS = 30
 CHUNK = 5000
+MOST_COUNTED = 200_000  # more than this is as bad
 
 
 def clear() -> int:
@@ -40,9 +41,11 @@ def _clear(table: str, condition: str) -> int:
 def figures() -> Mapping[str, float]:
     """How many hooks wait to be understood, for how long the oldest has waited, how many are set aside."""
     rows = fetch(
-        "SELECT (SELECT count(*) FROM inbox WHERE state = 0),"
-        " coalesce((SELECT extract(epoch FROM now() - min(received_at)) FROM inbox WHERE state = 0), 0),"
-        " (SELECT count(*) FROM inbox WHERE state = 2)"
+        "SELECT (SELECT count(*) FROM (SELECT FROM inbox WHERE state = 0 LIMIT %s) w),"
+        " coalesce(extract(epoch FROM now() - (SELECT received_at FROM inbox WHERE state = 0 ORDER BY id LIMIT 1)), 0),"
+        " (SELECT count(*) FROM (SELECT FROM inbox WHERE state = 2 LIMIT %s) a)",
+        MOST_COUNTED,
+        MOST_COUNTED,
     )
     waiting, age_s, aside = rows[0]
     return {"hooks_waiting": float(waiting), "hooks_oldest_seconds": float(age_s), "hooks_set_aside": float(aside)}

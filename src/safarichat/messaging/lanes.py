@@ -209,6 +209,23 @@ def freeze(credential_id: int) -> None:
     fetch("UPDATE lanes SET frozen_at = clock_timestamp() WHERE credential_id = %s", credential_id)
 
 
+def figures() -> Mapping[str, float]:
+    """How many messages wait to be sent, how long the oldest has waited, and how the lanes stand."""
+    rows = fetch(
+        """
+        SELECT (SELECT count(*) FROM (SELECT FROM messages WHERE is_waiting LIMIT 200000) w),
+               coalesce(extract(epoch FROM now() - min(head.created_at)), 0),
+               count(*) FILTER (WHERE l.lease IS NOT NULL), count(*) FILTER (WHERE l.frozen_at IS NOT NULL),
+               count(*) FILTER (WHERE l.paused_until > now())
+        FROM lanes l LEFT JOIN LATERAL (
+          SELECT m.created_at FROM messages m WHERE m.credential_id = l.credential_id AND m.is_waiting
+          ORDER BY m.priority, m.id LIMIT 1) head ON true
+        """
+    )
+    names = ("messages_waiting", "messages_oldest_seconds", "lanes_held", "lanes_frozen", "lanes_paused")
+    return dict(zip(names, map(float, rows[0]), strict=True))
+
+
 def tell(changed: Sequence[Changed]) -> None:
     """Announce changes to open pages: once per account."""
     topics: dict[int, dict[str, None]] = {}
