@@ -60,10 +60,17 @@ def test_a_hook_for_a_number_that_is_not_here_is_set_aside_and_can_be_replayed(
     assert Message.objects.get().text == "hi"
 
 
-def test_what_came_before_the_number_was_connected_is_replayed_for_it(number: OfficialWhatsappCredential) -> None:
-    take(inbound(number="999"), inbound("wamid.2", number="998"))
-    assert replaying.replay_for("meta", "999") == 1
-    assert replaying.replay_for("meta", "%") == 0
+def test_what_came_before_the_number_was_connected_is_replayed_for_it_once(
+    number: OfficialWhatsappCredential,
+) -> None:
+    take(inbound(number="999"), inbound("wamid.2", number="9990"))
+    Hook.objects.update(understood_at=datetime.now(UTC) - timedelta(seconds=5))
+    number.phone_number_id, number.onboarding_completed_at = "999", datetime.now(UTC) - timedelta(seconds=1)
+    number.save()
+    assert replaying.replay_for_new_numbers() == 1
+    take()
+    assert Message.objects.count() == 1
+    assert replaying.replay_for_new_numbers() == 0
 
 
 def test_bytes_that_are_not_json_are_kept_and_marked(number: OfficialWhatsappCredential) -> None:

@@ -7,6 +7,8 @@ from django.db import transaction
 from safarichat.ground.notify import wake_workers
 from safarichat.ground.sql import fetch
 from safarichat.inbox.keeping import INBOX
+from safarichat.inbox.sorting import UNKNOWN_NUMBER
+from safarichat.numbers.models import LIVE
 
 
 @transaction.atomic
@@ -20,12 +22,19 @@ def replay(ids: Sequence[int]) -> int:
 
 
 @transaction.atomic
-def replay_for(provider: str, phone_number_id: str) -> int:
-    """What came for a number before it was connected here: the first messages may overtake the onboarding."""
+def replay_for_new_numbers() -> int:
+    """What came for a number before it was connected here: its first hooks may overtake its onboarding. How many."""
     rows = fetch(
-        "UPDATE inbox SET state = 0, reason = '' WHERE state = 2 AND provider = %s AND reason LIKE %s RETURNING id",
-        provider,
-        f"%the id {phone_number_id} is%" if phone_number_id.isalnum() else "",
+        """
+        UPDATE inbox i SET state = 0, reason = '' FROM official_whatsapp_credentials c
+        WHERE i.state = 2 AND c.api_provider = i.provider AND c.status = ANY(%s::text[])
+          AND c.onboarding_completed_at > i.understood_at AND c.phone_number_id <> ''
+          AND position(%s || c.phone_number_id || ' ' IN i.reason) > 0
+        RETURNING i.id
+        """,
+        [status.value for status in LIVE],
+        UNKNOWN_NUMBER,
     )
-    wake_workers(INBOX)
+    if rows:
+        wake_workers(INBOX)
     return len(rows)

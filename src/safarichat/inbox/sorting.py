@@ -20,6 +20,8 @@ from safarichat.providers.shapes import (
     Unreadable,
 )
 
+UNKNOWN_NUMBER = "No number with the id "  # the id follows: replaying looks for it
+
 
 class ClaimedHook(Struct, frozen=True):
     id: int
@@ -116,7 +118,7 @@ class _Routes:
 
     def why_not(self, event: "Routable") -> str:
         if event.phone_number_id:
-            return f"No number with the id {event.phone_number_id} is connected here."
+            return f"{UNKNOWN_NUMBER}{event.phone_number_id} is connected here."
         if isinstance(event, AccountChanged) and event.phone_number:
             return (
                 f"No number ending in {event.phone_number[-4:]} of business account {event.waba_id} is connected here."

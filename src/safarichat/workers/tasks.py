@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from safarichat.accounts.cleaning import clean
 from safarichat.ground.batching import drop_broken_connection, with_fresh_connection
 from safarichat.inbox.clearing import clear
+from safarichat.inbox.replaying import replay_for_new_numbers
 from safarichat.numbers.expiring import forget_codes, watch_tokens
 from safarichat.numbers.onboarding import carry_on_stuck
 
@@ -15,6 +16,7 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     # name → when (minutes, or with seconds as a sixth field), what
     "forget_codes": ("* * * * * */20", forget_codes),
     "carry_on_stuck": ("* * * * * */30", carry_on_stuck),
+    "replay_for_new_numbers": ("* * * * * */20", replay_for_new_numbers),
     "watch_tokens": ("*/10 * * * *", watch_tokens),
     "clear_hooks": ("17 * * * *", clear),
     "clean_accounts": ("43 * * * *", lambda: clean(datetime.now(UTC))),
