@@ -35,23 +35,25 @@ NewPerson = Callable[[], Person]
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
     """One for all journeys; each brings its own people and numbers."""
-    if "DEVDEMO" in os.environ:
-        yield Demo(Path(os.environ["DEVDEMO"]) / "data", Path(os.environ["DEVDEMO"]) / "ready.json")
-        return
     with tempfile.TemporaryDirectory(prefix="safarichat-demo-") as data:
         with Demo.running(Path(data)) as running:
             yield running
         shutil.copytree(Path(data) / "data" / "logs", LOGS, dirs_exist_ok=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers come last: Playwright's event loop would be in the way of tests that bring another."""
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """A module's own: its event loop would be in the way of tests that bring another."""
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> str:
     found = os.environ.get("SAFARICHAT_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if found:
@@ -62,7 +64,7 @@ def chromium() -> str:
     pytest.skip(sentence)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
     running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
     yield running

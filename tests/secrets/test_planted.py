@@ -35,7 +35,7 @@ PAGES = [
 
 @dataclass(frozen=True)
 class Secret:
-    """What it is called, and itself. A PIN is so short that it is only one when no digits stand beside it."""
+    """What it is called, and itself. A PIN is so short that it is only one where it stands alone."""
 
     name: str
     text: str
@@ -43,7 +43,7 @@ class Secret:
     def is_in(self, haystack: str) -> bool:
         if len(self.text) > 6:
             return any(form in haystack for form in (self.text, *self._encoded()))
-        plain = re.search(rf"(?<![\d.]){self.text}(?!\d)", haystack)
+        plain = re.search(rf"(?<![\w.]){self.text}(?!\w)", haystack)
         return bool(plain) or any(form in haystack for form in self._encoded())
 
     def _encoded(self) -> Iterator[str]:
@@ -73,8 +73,9 @@ def test_no_secret_lies_about(person: Person, demo: Demo) -> None:
     secrets = [*_planted(person, demo), *(Secret("PIN", pin) for pin in pins)]
     assert {secret.name for secret in secrets} >= {"token", "code", "PIN", "app secret", "verify token", "session key"}
     assert len(left) > 40
-    found = {f"{secret.name} in {place}" for secret in secrets for place, text in left.items() if secret.is_in(text)}
-    assert not found
+    everything = "\n".join(left.values())
+    lost = [secret for secret in secrets if secret.is_in(everything)]
+    assert not [f"{secret} in {place}" for secret in lost for place, text in left.items() if secret.is_in(text)]
 
 
 def _connect_with_our_pin(person: Person) -> str:
