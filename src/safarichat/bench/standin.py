@@ -6,6 +6,7 @@ messages came, how many twice, and the most in any second per number.
 
 import asyncio
 import re
+import secrets
 import sys
 import time
 from collections import Counter
@@ -24,6 +25,7 @@ class Seen:
 
     def __init__(self) -> None:
         self.count = 0
+        self.name = secrets.token_hex(8).encode()  # ids never come twice, also not from the next run
         self.opaque: Counter[bytes] = Counter()
         self.at: dict[bytes, list[float]] = {}
 
@@ -70,7 +72,10 @@ class Connection(asyncio.Protocol):
                 self._answer(self.seen.stats())
                 continue
             number = self.seen.take(path, body)
-            payload = b'{"messaging_product":"whatsapp","contacts":[],"messages":[{"id":"wamid.STANDIN%d"}]}' % number
+            payload = b'{"messaging_product":"whatsapp","contacts":[],"messages":[{"id":"wamid.%s%d"}]}' % (
+                self.seen.name,
+                number,
+            )
             asyncio.get_running_loop().call_later(self.delay_s, self._answer, payload)
 
     def _next(self) -> tuple[bytes, bytes] | None:

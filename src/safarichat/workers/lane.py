@@ -10,14 +10,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from safarichat import providers
 from safarichat.ground.batching import Batcher
 from safarichat.ground.outbound import aask, arun_talk
+from safarichat.ground.sql import is_passing
 from safarichat.messaging.lanes import LEASE_S, MARGIN_S, Leased
 from safarichat.messaging.receiving import OPAQUE
 from safarichat.messaging.sending import Departure, Due, Ended, Want, Withheld, brakes_lane
-from safarichat.providers.errors import NO_ANSWER
+from safarichat.providers.errors import NO_ANSWER, NOT_UNDERSTOOD
 from safarichat.providers.shapes import Later, Number, Outcome, Outgoing, Platform, Problem, Unknown
 from safarichat.workers.pace import Pace
 
@@ -212,9 +214,11 @@ class Lane:
             try:
                 await self._work.record.do(ended)
                 break
-            except Exception as error:  # the database is away: what came of it must not be forgotten
+            except Exception as error:  # what came of it must not be forgotten
                 wait_s = min(wait_s * 2, 5.0)
                 logger.warning("message %d: outcome not recorded yet (%s)", due.id, type(error).__name__)
+                if not is_passing(error):  # an id given twice, say: the provider's statuses will tell
+                    ended = replace(ended, outcome=Unknown(NOT_UNDERSTOOD))
                 await asyncio.sleep(wait_s)
         if isinstance(outcome, Later) and not brakes_lane(outcome):
             self._waiting[due.conversation_id] = datetime.fromtimestamp(time.time() + outcome.after_s, UTC)
