@@ -116,7 +116,3 @@ def say(**facts: object) -> None:
 
 def say_durability() -> None:
     say(**{name: fetch(f"SHOW {name}")[0][0] for name in DURABILITY}, cores=os.cpu_count())
-
-
-def percentile(sorted_values: list[float], share: float) -> float:
-    return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))] if sorted_values else 0.0

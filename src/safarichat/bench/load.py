@@ -31,7 +31,9 @@ class Result(msgspec.Struct):
     answered: int
     refused: int
     seconds: float
-    latencies_ms: list[float]
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
 
 
 def requests(plan: Plan) -> list[bytes]:
@@ -122,8 +124,9 @@ class Load:
             await asyncio.sleep(0.001)
         await asyncio.wait_for(self.done.wait(), 60)
         seconds = time.perf_counter() - self.started_at
-        latencies = sorted(latency * 1000 for latency in self.latencies)
-        return Result(len(latencies), self.refused, seconds, latencies)
+        slowest_last = sorted(self.latencies)
+        at = [percentile(slowest_last, share) for share in (0.5, 0.99, 1)]
+        return Result(len(slowest_last), self.refused, seconds, *(round(seconds * 1000, 1) for seconds in at))
 
     def idle(self, caller: Caller) -> None:
         self.free.append(caller)
@@ -146,6 +149,10 @@ class Load:
             self.refused += 1
         if len(self.latencies) + self.refused == self.plan.count:
             self.done.set()
+
+
+def percentile(sorted_values: list[float], share: float) -> float:
+    return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))] if sorted_values else 0.0
 
 
 if __name__ == "__main__":

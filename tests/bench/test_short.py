@@ -1,0 +1,48 @@
+"""The benchmarks run, and their counts agree. Figures are not tested: this machine does other things."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def bench(data: Path, *arguments: str) -> list[dict[str, Any]]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "safarichat", "bench", *arguments],
+        env=kept | {"TMPDIR": str(data)},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    lines: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (lines[0]["fsync"], lines[0]["synchronous_commit"]) == ("on", "on")
+    return lines[1:]
+
+
+def test_ingest_with_workers_answers_keeps_and_understands_the_same_number(tmp_path: Path) -> None:
+    [line] = bench(tmp_path, "ingest", "--runs", "1", "--workers", "1", "--rate", "300", "--seconds", "3")
+    assert line["answered"] == 900
+    assert line["refused"] == 0
+    assert line["rows_equal_answered"]
+    assert line["messages_equal_answered"]
+
+
+def test_queue_stores_what_it_says(tmp_path: Path) -> None:
+    [line] = bench(tmp_path, "queue", "--runs", "1", "--rows", "1000", "--batch", "500")
+    assert line["queued"] == 1000
+    assert line["rows_equal_queued"]
+
+
+def test_send_records_what_arrived(tmp_path: Path) -> None:
+    [line] = bench(tmp_path, "send", "--runs", "1", "--rows", "500", "--numbers", "50")
+    assert line["arrived_equal_recorded"]
+    assert line["duplicates"] == 0
