@@ -10,7 +10,7 @@ from safarichat.bench.ground import installation
 
 
 def run(name: str, argv: Sequence[str]) -> int:
-    with installation() as place:
+    with installation() as site:
         # Django is ready only now: what stands on its tables can't be imported before.
-        code: int = pkgutil.resolve_name(f"safarichat.bench.{name}:run")(place, argv)
+        code: int = pkgutil.resolve_name(f"safarichat.bench.{name}:run")(site, argv)
     return code

@@ -18,6 +18,7 @@ import msgspec
 from django.db import connection
 
 from safarichat.ground import embedded
+from safarichat.ground.embedded_place import Place
 from safarichat.ground.keyring import new_key
 from safarichat.ground.sql import fetch
 
@@ -25,7 +26,7 @@ READY_S = 60.0
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes", "server_version")
 
 
-class Place:
+class Site:
     """Where the benchmark runs; everything it starts ends with it."""
 
     def __init__(self, data: Path, stack: ExitStack) -> None:
@@ -64,15 +65,24 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def installation() -> Iterator[Place]:
+def installation() -> Iterator[Site]:
     with ExitStack() as stack:
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="safarichat-bench-")))
+        data.chmod(0o711)  # as root: PostgreSQL's own user finds its way in, and all is gone with this directory
+        stack.callback(wait_for_end, data / "database")
         server = stack.enter_context(embedded.running(data / "database"))
         os.environ |= _settings(data) | {"DATABASE_URL": server.url}
         subprocess.run([sys.executable, "-m", "safarichat", "migrate"], check=True, stdout=subprocess.DEVNULL)
         django.setup()
         stack.callback(connection.close)
-        yield Place(data, stack)
+        yield Site(data, stack)
+
+
+def wait_for_end(database: Path) -> None:
+    """The server stops when its last user has left; its files can go then."""
+    until = time.monotonic() + READY_S
+    while Place.prepare(database).postgres_pid and time.monotonic() < until:
+        time.sleep(0.1)
 
 
 def _settings(data: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from safarichat.bench.ground import Place, free_port, say, say_durability, wait_for
+from safarichat.bench.ground import Site, free_port, say, say_durability, wait_for
 from safarichat.bench.load import Plan, Result
 from safarichat.bench.numbers import connect_numbers, phone_number_ids
 from safarichat.ground.sql import fetch
@@ -20,15 +20,15 @@ from safarichat.ground.sql import fetch
 DRAIN_PATIENCE_S = 300
 
 
-def run(place: Place, argv: Sequence[str]) -> int:
+def run(site: Site, argv: Sequence[str]) -> int:
     options = _options(argv)
     numbers = phone_number_ids(connect_numbers(50))
     say_durability()
     port = free_port()
-    place.start_program("web", "--port", str(port), count=options.web)
+    site.start_program("web", "--port", str(port), count=options.web)
     wait_for(port)
     if options.workers:
-        place.start_program("work", count=options.workers)
+        site.start_program("work", count=options.workers)
     time.sleep(3)  # both listen, and the first imports are done
     total = 0
     for turn in range(options.runs):

@@ -5,14 +5,14 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from safarichat.bench.ground import Place, say, say_durability
+from safarichat.bench.ground import Site, say, say_durability
 from safarichat.bench.numbers import connect_numbers
 from safarichat.bench.orders import orders_for
 from safarichat.ground.sql import fetch
 from safarichat.messaging.queueing import Queued, queue
 
 
-def run(_place: Place, argv: Sequence[str]) -> int:
+def run(_site: Site, argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="safarichat bench queue")
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--batch", type=int, default=1000)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from safarichat.bench.ground import Place, free_port, say, say_durability, wait_for
+from safarichat.bench.ground import Site, free_port, say, say_durability, wait_for
 from safarichat.bench.numbers import connect_numbers
 from safarichat.bench.orders import orders_for
 from safarichat.ground.outbound import ask
@@ -26,17 +26,17 @@ BARE_S = 5.0
 PATIENCE_S = 300
 
 
-def run(place: Place, argv: Sequence[str]) -> int:
+def run(site: Site, argv: Sequence[str]) -> int:
     options = _options(argv)
     say_durability()
     numbers = connect_numbers(options.numbers, throughput_mps=options.mps)
     for turn in range(options.runs):
         port = free_port()
-        standin = place.start("safarichat.bench.standin", str(port), str(options.delay_ms))
+        standin = site.start("safarichat.bench.standin", str(port), str(options.delay_ms))
         wait_for(port)
         bare = _bare(port, options)
         _queue(numbers, options.rows // options.numbers, turn)
-        seconds, first_s = _send(place, port, options)
+        seconds, first_s = _send(site, port, options)
         _report(options, port, bare, seconds, first_s, turn)
         standin.terminate()
     return 0
@@ -58,10 +58,10 @@ def _queue(numbers: Sequence[OfficialWhatsappCredential], each: int, turn: int) 
         queue(number.account_id, orders_for(number, each, first=turn * 1_000_000), now=datetime.now(UTC))
 
 
-def _send(place: Place, port: int, options: argparse.Namespace) -> tuple[float, float]:
+def _send(site: Site, port: int, options: argparse.Namespace) -> tuple[float, float]:
     """Seconds from the first departure to the last record, and from the start to the first departure."""
     started = time.monotonic()
-    workers = place.start_program("work", count=options.workers, env={"META_GRAPH_URL": f"http://127.0.0.1:{port}"})
+    workers = site.start_program("work", count=options.workers, env={"META_GRAPH_URL": f"http://127.0.0.1:{port}"})
     while not fetch("SELECT EXISTS (SELECT FROM attempts WHERE outcome = '')")[0][0]:
         time.sleep(0.02)
     first = time.monotonic()
