@@ -8,14 +8,14 @@ Rules:
 - A lane without a lease has nothing in `sending`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 from msgspec import Struct
 
-from safarichat.ground.notify import announce_all
+from safarichat.ground.notify import announce_all, wake_workers
 from safarichat.ground.sql import columns, fetch
 from safarichat.messaging.climbing import Changed, News, climb_all
 from safarichat.messaging.conversing import lock_conversations
@@ -27,6 +27,9 @@ LEASE_S = 15.0
 MARGIN_S = 3.0
 FROZEN_S = 60  # after a credential problem: how long until one message asks again
 ALIVE_S = 10  # a worker that has not been seen for so long counts no more
+
+OUTBOX = "outbox"  # what workers wait for; behind a colon the numbers that have something new to send, if told
+MOST_NAMED = 300
 
 INTERRUPTED = Problem(
     key="interrupted",
@@ -53,6 +56,12 @@ class Standing(Struct, frozen=True):
     may_send: bool
     throughput_mps: int
     changed_at: datetime
+
+
+def wake(credential_ids: Collection[int]) -> None:
+    """Tell workers, when the transaction commits, that these numbers have something to send."""
+    named = ",".join(map(str, credential_ids)) if len(credential_ids) <= MOST_NAMED else ""
+    wake_workers(f"{OUTBOX}:{named}" if named else OUTBOX)
 
 
 def share(holder: str) -> int:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from safarichat import providers
 from safarichat.contacts.people import find, resolve
-from safarichat.ground.notify import announce, wake_workers
+from safarichat.ground.notify import announce
 from safarichat.ground.sql import JSON, as_json, columns, fetch, next_ids
 from safarichat.ground.tenancy import acting_account_id, acting_for
 from safarichat.messaging.checking import (
@@ -22,10 +22,9 @@ from safarichat.messaging.checking import (
     window_problem,
 )
 from safarichat.messaging.conversing import Pair, lock_conversations, open_conversations
+from safarichat.messaging.lanes import wake
 from safarichat.numbers.models import SENDING
 from safarichat.providers.shapes import Person, Problem, Refused
-
-OUTBOX = "outbox"  # what workers wait for
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -282,7 +281,11 @@ def _open_lanes(account_id: int, credentials: set[int]) -> None:
 
 
 def _announce(account_id: int, answers: _Answers) -> None:
-    stored = [one for one in answers.found.values() if isinstance(one, Queued) and not one.repeated]
-    if stored:
-        announce(account_id, "inbox", "overview", *(f"conversation:{one.conversation_id}" for one in stored))
-        wake_workers(OUTBOX)
+    new = [
+        (order.credential_id, found.conversation_id)
+        for order, found in zip(answers.orders, answers.all(), strict=True)
+        if isinstance(found, Queued) and not found.repeated
+    ]
+    if new:
+        announce(account_id, "inbox", "overview", *(f"conversation:{conversation_id}" for _, conversation_id in new))
+        wake({credential_id for credential_id, _ in new})

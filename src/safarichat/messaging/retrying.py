@@ -4,11 +4,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from safarichat.ground.notify import announce, wake_workers
+from safarichat.ground.notify import announce
 from safarichat.ground.sql import fetch
 from safarichat.messaging.checking import NOT_FAILED, UNKNOWN_MESSAGE, number_problem, window_problem
 from safarichat.messaging.conversing import lock_conversations
-from safarichat.messaging.queueing import OUTBOX, Queued, acting
+from safarichat.messaging.lanes import wake
+from safarichat.messaging.queueing import Queued, acting
 from safarichat.numbers.models import SENDING
 from safarichat.providers.shapes import Problem, Refused
 
@@ -18,6 +19,7 @@ ON_ITS_WAY = ("queued", "sending")
 
 class _Message(Struct, frozen=True):
     id: int
+    credential_id: int
     conversation_id: int
     kind: str
     status: str
@@ -55,7 +57,7 @@ def retry(account_id: int, message_id: int, *, sent_by: int | None) -> Queued | 
             message.id,
         )
         _note(account_id, message, "queued")
-        wake_workers(OUTBOX)
+        wake({message.credential_id})
         return Queued(message.id, message.conversation_id)
 
 
@@ -80,8 +82,8 @@ def _locked(account_id: int, message_id: int) -> _Message | None:
         return None
     lock_conversations([where[0][0]])
     rows = fetch(
-        "SELECT m.id, m.conversation_id, m.kind, m.status, n.status, c.window_closes_at, now() FROM messages m"
-        " JOIN conversations c ON c.id = m.conversation_id"
+        "SELECT m.id, m.credential_id, m.conversation_id, m.kind, m.status, n.status, c.window_closes_at, now()"
+        " FROM messages m JOIN conversations c ON c.id = m.conversation_id"
         " JOIN official_whatsapp_credentials n ON n.id = m.credential_id WHERE m.id = %s FOR NO KEY UPDATE OF m",
         message_id,
     )

@@ -12,7 +12,7 @@ from safarichat.ground import outbound, stopping
 from safarichat.ground.listening import listen
 from safarichat.ground.notify import WORK_CHANNEL
 from safarichat.inbox.keeping import INBOX
-from safarichat.messaging.queueing import OUTBOX
+from safarichat.messaging.lanes import OUTBOX
 from safarichat.messaging.receiving import INBOUND
 from safarichat.workers import tasks
 from safarichat.workers.send import Sending
@@ -57,7 +57,7 @@ async def _listen(understanding: Understanding, sending: Sending) -> None:
         if what == INBOX:
             understanding.wake()
         elif what == OUTBOX:
-            sending.wake()
+            sending.wake([int(number) for number in rest.split(",") if number])
         elif what == INBOUND:
             sending.count_inbound(_counts(rest))
 

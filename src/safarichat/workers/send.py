@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,7 @@ from safarichat.workers.lane import Lane, Sender, Work
 logger = logging.getLogger("safarichat.send")
 
 TICK_S = 1.0
+SPACING_S = 0.02
 RENEW_EVERY_S = 4.0
 MOST_LANES = 500  # a process can't carry more, whatever its share
 T = TypeVar("T")
@@ -43,11 +44,15 @@ class Sending:
         self._stopping = False
         self._renewed_at = 0.0
 
-    def wake(self) -> None:
-        """Something was queued."""
-        for lane in self.lanes.values():
-            lane.wake()
-        self._wake.set()
+    def wake(self, credential_ids: Collection[int] = ()) -> None:
+        """Something was queued: for these numbers, or for any."""
+        for credential_id in credential_ids or list(self.lanes):
+            if lane := self.lanes.get(credential_id):
+                lane.wake()
+            else:
+                self._wake.set()
+        if not credential_ids:
+            self._wake.set()
 
     def count_inbound(self, counts: Mapping[int, int]) -> None:
         for credential_id, count in counts.items():
@@ -74,6 +79,7 @@ class Sending:
                 await self._wake.wait()
         except TimeoutError:
             pass
+        await asyncio.sleep(SPACING_S)  # a thousand who queue at once wake us once
         self._wake.clear()
 
     async def _tick(self) -> None:
