@@ -27,6 +27,6 @@ def test_hooks_are_understood_as_they_come_and_scheduled_work_is_done(
         wait_until(lambda: "working as" in log.read_text(), 30)
         time.sleep(1)
         keep([Kept("meta", "", inbound())])
-        assert wait_until(lambda: Message.objects.exists(), 5) < 2
+        assert wait_until(Message.objects.exists, 5) < 2
         wait_until(lambda: not OfficialWhatsappCredential.objects.get().temporary_code, 45)
     assert "ERROR" not in log.read_text()
