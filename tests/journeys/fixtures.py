@@ -18,6 +18,8 @@ from tests.journeys.shop import Shop
 
 LOGS = Path(__file__).parent.parent.parent / "build" / "logs"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_BROWSER = "NO BROWSER: its tests did not run. Install Chromium (Debian: apt-get install -y chromium)."
+LEFT_OUT = pytest.StashKey[bool]()
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -42,9 +44,27 @@ def demo() -> Iterator[Demo]:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Browsers come last: Playwright's event loop would be in the way of tests that bring another."""
-    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+    items.sort(key=_needs_browser)
+    without = [item for item in items if not _needs_browser(item)]
+    if len(without) < len(items) and not _chromium() and os.environ.get("CI") != "true":
+        config.hook.pytest_deselected(items=items[len(without) :])
+        items[:] = without
+        config.stash[LEFT_OUT] = True
+
+
+def _needs_browser(item: pytest.Item) -> bool:
+    return "playwright" in getattr(item, "fixturenames", ())
+
+
+def _chromium() -> str | None:
+    return os.environ.get("SAFARICHAT_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.stash.get(LEFT_OUT, False):
+        terminalreporter.write_line(NO_BROWSER, red=True, bold=True)
 
 
 @pytest.fixture(scope="session")
@@ -54,19 +74,10 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    found = os.environ.get("SAFARICHAT_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found:
-        return found
-    sentence = "NO BROWSER: the journeys did not run. Install Chromium (Debian: apt-get install -y chromium)."
-    if os.environ.get("CI") == "true":
-        pytest.fail(sentence)
-    pytest.skip(sentence)
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
-    running = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    found = _chromium()
+    assert found, NO_BROWSER
+    running = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
     yield running
     running.close()
 
