@@ -53,13 +53,14 @@ class Demo:
     def running(cls, data: Path, *options: str, **environment: str) -> "Iterator[Demo]":
         """Starts it, waits until it says that it is up, and ends it."""
         ready_file = data / "ready.json"
+        outside = {name: os.environ[name] for name in KEPT_FROM_OUTSIDE if name in os.environ}
         with open(data / "demo.out", "wb") as out:
             process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "safarichat", "demo", "--port", str(_two_free_ports())),
                     *("--data", str(data / "data"), "--ready-file", str(ready_file), *options),
                 ],
-                env={name: os.environ[name] for name in KEPT_FROM_OUTSIDE if name in os.environ} | environment,
+                env=outside | {"SAFARICHAT_FOLLOW_PARENT": "1"} | environment,
                 stdout=out,
                 stderr=out,
                 start_new_session=True,

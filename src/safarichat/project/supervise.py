@@ -17,6 +17,7 @@ from safarichat.project import lifeline
 log = logging.getLogger("safarichat.supervise")
 
 FOLLOW_PARENT = "SAFARICHAT_FOLLOW_PARENT"  # set by the Makefile: when make is killed, so are we
+PARENT = os.getppid()  # read first of all: it may die while the database starts
 GRACE_S = 6.0
 READY_TIMEOUT_S = 120.0  # a laptop that does much else is slow, not broken
 SETTLED_S = 10.0
@@ -77,7 +78,6 @@ class Supervisor:
         self.keep = keep
         self.children: list[Child] = []
         self.asked = 0
-        self.parent = os.getppid()
         self.last_waits: dict[str, float] = {}
         self.lifeline_child_end, self.lifeline_our_end = os.pipe()
         for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -88,7 +88,7 @@ class Supervisor:
 
     @property
     def is_asked_to_stop(self) -> bool:
-        return self.asked > 0 or (FOLLOW_PARENT in os.environ and os.getppid() != self.parent)
+        return self.asked > 0 or (FOLLOW_PARENT in os.environ and os.getppid() != PARENT)
 
     def pids(self, prefix: str) -> list[int]:
         return [child.process.pid for child in self.children if child.role.name.startswith(prefix)]
