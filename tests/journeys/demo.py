@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from safarichat.ground import embedded
 from tests.fixtures import Sandbox, free_port
 
 PATIENCE_S = 90
@@ -73,6 +74,7 @@ class Demo:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(20)
+            embedded.remove(data / "data")  # as root it stands in a system directory, which pytest knows nothing of
 
 
 def _two_free_ports() -> int:
