@@ -1,4 +1,4 @@
-"""A sandbox that the whole module uses, its pretend app known to us, and a person's way through its sign-in."""
+"""A sandbox that the whole module uses, its pretend app known to us, and a signer's way through its sign-in."""
 
 import os
 import subprocess
@@ -45,7 +45,7 @@ def meta(shared_sandbox: Sandbox, settings: Settings) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def person(meta: Sandbox) -> Person:
+def signer(meta: Sandbox) -> Person:
     return Person(meta)
 
 
@@ -63,13 +63,13 @@ def begin(account: Account, meta: Sandbox) -> Callable[..., Started]:
 
 
 @pytest.fixture
-def connect(account: Account, begin: Callable[..., Started], person: Person) -> Callable[..., Walked]:
+def connect(account: Account, begin: Callable[..., Started], signer: Person) -> Callable[..., Walked]:
     """The whole way, with what is special about it."""
 
     def go(credential_id: int | None = None, of: Account = account, **answers: Any) -> Walked:
         mode = answers.pop("mode", "signup")
         started = begin(credential_id, mode, of)
-        walked = onboarding.finish(of.pk, started.state, SESSION, person.sign_in(started.login, **answers))
+        walked = onboarding.finish(of.pk, started.state, SESSION, signer.sign_in(started.login, **answers))
         assert isinstance(walked, Walked)
         return walked
 

@@ -35,12 +35,12 @@ def error_of(answer: Any) -> tuple[int, str]:
 
 
 @pytest.fixture
-def wizard(client_in: Client, meta: Sandbox, person: Person) -> Callable[..., Any]:
+def wizard(client_in: Client, meta: Sandbox, signer: Person) -> Callable[..., Any]:
     """From initialize to callback as the wizard's script does it; the callback's answer."""
 
     def go(credential_id: int | None = None, **answers: Any) -> Any:
         started = post(client_in, INITIALIZE, {"provider": "meta", "credential_id": credential_id}).json()
-        brought = person.sign_in(started, **answers)
+        brought = signer.sign_in(started, **answers)
         body = {"state": started["state"], "code": brought.code, "event": brought.event, "data": brought.data}
         return post(client_in, CALLBACK, body)
 
@@ -177,9 +177,9 @@ def test_a_body_without_code_and_event_uses_no_state_up(client_in: Client, meta:
     assert Onboarding.objects.get().used_at is None
 
 
-def test_the_full_page_sign_in_ends_on_the_success_page(client_in: Client, meta: Sandbox, person: Person) -> None:
+def test_the_full_page_sign_in_ends_on_the_success_page(client_in: Client, meta: Sandbox, signer: Person) -> None:
     started = post(client_in, INITIALIZE, {"provider": "meta"}).json()
-    brought = person.sign_in(started, by_page=True)
+    brought = signer.sign_in(started, by_page=True)
     for _ in range(2):  # a reload gets the same
         answer = client_in.get(CALLBACK, {"state": started["state"], "code": brought.code}, headers=HTML)
         assert answer.status_code == 303

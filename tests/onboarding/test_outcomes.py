@@ -151,10 +151,10 @@ def test_of_several_numbers_one_is_chosen(connect: Connect, account: Account, me
     assert row_of(done).phone_number_id == second["phone_number_id"]
 
 
-def test_an_outage_in_the_middle_is_gone_on_from(connect: Connect, begin: Callable[..., Started], person: Person,
+def test_an_outage_in_the_middle_is_gone_on_from(connect: Connect, begin: Callable[..., Started], signer: Person,
                                                  account: Account, meta: Sandbox) -> None:  # fmt: skip
     started = begin()
-    brought = person.sign_in(started.login)
+    brought = signer.sign_in(started.login)
     meta.post("/_sandbox/faults", json={"provider": "meta", "kind": "outage", "for": 30})
     walked = onboarding.finish(account.pk, started.state, SESSION, brought)
     assert isinstance(walked, Walked)

@@ -39,7 +39,7 @@ def forms_of(secret: str) -> list[str]:
 def test_token_code_pin_and_state_are_nowhere_in_the_open(
     account: Account,
     begin: Callable[..., Started],
-    person: Person,
+    signer: Person,
     meta: Sandbox,
     client_in: Client,
     caplog: pytest.LogCaptureFixture,
@@ -47,7 +47,7 @@ def test_token_code_pin_and_state_are_nowhere_in_the_open(
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="safarichat")
     started = begin()
-    brought = person.sign_in(started.login)
+    brought = signer.sign_in(started.login)
     walked = onboarding.finish(account.pk, started.state, SESSION, brought)
     assert isinstance(walked, Walked)
     row = OfficialWhatsappCredential.objects.get(pk=walked.credential_id)

@@ -64,10 +64,10 @@ def test_only_digests_of_state_and_session_are_kept(begin: Begin) -> None:
 
 
 def test_a_finished_state_answers_the_same_browser_again(
-    account: Account, begin: Begin, person: Person, meta: Sandbox
+    account: Account, begin: Begin, signer: Person, meta: Sandbox
 ) -> None:
     started = begin()
-    brought = person.sign_in(started.login)
+    brought = signer.sign_in(started.login)
     first = finish(account, started.state, brought)
     asked = len(meta.get("/_sandbox/requests?limit=1000"))
     assert finish(account, started.state, brought) == first
@@ -97,10 +97,10 @@ def test_open_attempts_do_not_touch_a_number_that_works(connect: Connect, begin:
     assert row_of(walked).may_send
 
 
-def test_of_two_open_attempts_each_can_be_finished(account: Account, begin: Begin, person: Person) -> None:
+def test_of_two_open_attempts_each_can_be_finished(account: Account, begin: Begin, signer: Person) -> None:
     first, second = begin(), begin()
     for started in (second, first):
-        walked = finish(account, started.state, person.sign_in(started.login))
+        walked = finish(account, started.state, signer.sign_in(started.login))
         assert isinstance(walked, Walked)
         assert walked.outcome == "connected"
 
@@ -170,9 +170,9 @@ def test_a_number_held_by_another_account_is_refused_without_saying_whose(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_callbacks_at_once_one_works(account: Account, begin: Begin, person: Person, meta: Sandbox) -> None:
+def test_of_two_callbacks_at_once_one_works(account: Account, begin: Begin, signer: Person, meta: Sandbox) -> None:
     started = begin()
-    brought = person.sign_in(started.login)
+    brought = signer.sign_in(started.login)
     before = len(_exchanges(meta))
 
     def come_back(_: int) -> Walked | StateRefused:
@@ -194,13 +194,13 @@ def _exchanges(meta: Sandbox) -> list[dict[str, str]]:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_accounts_that_take_a_number_at_once_one_gets_it(
-    account: Account, other_account: Account, connect: Connect, begin: Begin, person: Person
+    account: Account, other_account: Account, connect: Connect, begin: Begin, signer: Person
 ) -> None:
     row = row_of(connect())
     OfficialWhatsappCredential.objects.all().delete()
     starts = [(of, begin(of=of)) for of in (account, other_account)]
     same: dict[str, Any] = {"business": _business(row), "waba": row.waba_id, "number": row.phone_number_id}
-    came = [(of, started, person.sign_in(started.login, **same)) for of, started in starts]
+    came = [(of, started, signer.sign_in(started.login, **same)) for of, started in starts]
 
     def come_back(each: tuple[Account, Started, Brought]) -> Walked | StateRefused:
         try:
