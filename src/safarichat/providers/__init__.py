@@ -7,6 +7,7 @@ from safarichat.providers import dialog360, meta, twilio
 from safarichat.providers.shapes import (
     JSON,
     Abilities,
+    Act,
     ConnectOutcome,
     Event,
     Facts,
@@ -16,6 +17,7 @@ from safarichat.providers.shapes import (
     Outcome,
     Outgoing,
     Platform,
+    Problem,
     Signup,
     StepsDone,
     Talk,
@@ -28,10 +30,18 @@ class Provider(Protocol):
     name: str
     facts: Facts
     abilities: Abilities
+    causes: tuple[Problem, ...]  # what `check` can find, each with what it hurts and what repairs it
+    deeds: Mapping[str, Act]  # see DEEDS; what is not here has its reason in `abilities.lacks`
+    operator_hook: (
+        str  # the name in /webhooks/{name} at which the operator's own account delivers; "" where it has none
+    )
+    hook_answer: tuple[str, bytes]  # content type and body that answer a webhook
+
+    # --- webhooks ---
 
     def authentic(self, hook: Hook, secrets: Mapping[str, str]) -> bool:
-        """Did the provider send this? `secrets` are the platform's settings by their names, or those of a person's own
-        app under the same names."""
+        """Did the provider send this? `secrets` are the platform's settings by their names, or the values of a
+        connection of its own under the same names and those of the provider's further secrets."""
 
     def greet(self, hook: Hook, secrets: Mapping[str, str]) -> str | None:
         """What to answer to the handshake of a new webhook address; None: refuse it."""
@@ -39,11 +49,14 @@ class Provider(Protocol):
     def read(self, hook: Hook) -> list[Event]:
         """What a webhook says, in its order. Never raises: what can't be read is an `Unreadable` beside the rest."""
 
-    def missing_settings(self, platform: Platform) -> list[str]:
-        """Names of the operator's settings without which nobody can sign up."""
+    # --- onboarding ---
+
+    def missing_settings(self, platform: Platform, mode: str = "signup") -> list[str]:
+        """Names of the operator's settings without which nobody can go this way."""
 
     def login(self, platform: Platform, *, mode: str, state: str) -> Mapping[str, JSON]:
-        """{"flow": "sdk"|"redirect"|"form", "sdk": {...}, "redirect_url": "..."} as contract §4."""
+        """{"flow": "sdk"|"redirect"|"form", "sdk": {...}, "redirect_url": "..."} as contract §4; the form's fields
+        come from the way itself."""
 
     def trusted_origins(self, platform: Platform) -> tuple[str, ...]:
         """Who may post window messages to the wizard: origins, one of them maybe with a leading `*.` in its host."""
@@ -52,13 +65,15 @@ class Provider(Protocol):
         """What the browser brought (`data` as JSON string or object), cleaned: to be put into `Signup`, whose `connect`
         answers a cancelled one with the right problem and without a call. Not understood: ("", {})."""
 
+    def returned(self, query: Mapping[str, str]) -> tuple[str, Mapping[str, JSON]]:
+        """The same for a provider's own page that sends the browser back with its words in the query. ("", {}) when
+        there is nothing but a code in it."""
+
+    def holder(self, signup: Signup) -> str:
+        """The provider's id of the app or account that a sign-up belongs to, as far as what the person brought tells:
+        numbers of one account with the same holder share one connection, its webhook address and its secrets."""
+
     def connect(self, signup: Signup, platform: Platform) -> Talk[ConnectOutcome]: ...
-
-    def check(self, number: Number, platform: Platform) -> Talk[Health]: ...
-
-    def send(self, number: Number, message: Outgoing, platform: Platform) -> Talk[Outcome]: ...
-
-    def mark_read(self, number: Number, provider_message_id: str, platform: Platform) -> Talk[Outcome]: ...
 
     def disconnect(
         self, number: Number, platform: Platform, *, deregister: bool, done: frozenset[str]
@@ -66,11 +81,44 @@ class Provider(Protocol):
         """Undo what `connect` did. Give `done={"unsubscribed"}` when another live number uses the same business
         account: the subscription is the account's, not the number's."""
 
+    # --- use ---
+
+    def check(self, number: Number, platform: Platform) -> Talk[Health]:
+        """Read back what is really so at the provider: every cause of `causes` that is there, and the facts."""
+
+    def send(self, number: Number, message: Outgoing, platform: Platform) -> Talk[Outcome]: ...
+
+    def mark_read(self, number: Number, provider_message_id: str, platform: Platform) -> Talk[Outcome]: ...
+
+    def missed(self, number: Number, platform: Platform, since: int) -> Talk[list[Event]]:
+        """What happened since (unix seconds) by the provider's own list, where `abilities.can_list_missed`; else []."""
+
+    # --- the operator's own app or account ---
+
     def register_hooks(self, platform: Platform) -> Talk[Health]:
-        """Make the platform's own app deliver to `platform.hook_url`, and read back that it does."""
+        """Make it deliver to `platform.operator_hook_url`, and read back that it does."""
 
     def hooks(self, platform: Platform) -> Talk[Health]:
-        """Where the platform's own app delivers to, compared with where it should."""
+        """Where it delivers to, compared with where it should. No checks where there is nothing to be asked."""
+
+
+# What can be done with a number, and what must be given for it. Repairs are deeds, too.
+DEEDS: Mapping[str, tuple[str, ...]] = {
+    "request_code": ("method", "language"),  # method: sms | voice
+    "verify_code": ("code",),
+    "register": ("pin",),
+    "deregister": (),
+    "set_pin": ("pin",),
+    "rename": ("name",),
+    "read_profile": (),
+    "write_profile": ("profile",),  # {about, address, description, email, vertical, websites: [..]}, those that change
+    "write_photo": ("mime_type", "data"),  # bytes
+    "refresh": (),  # the token, where tokens end
+    "subscribe": (),  # the business account's events to us
+    "set_hook": (),  # this number's webhooks to our address, and no other level's override in the way
+    "register_hooks": (),  # the app's own callback and fields, where the app is the person's
+    "new_key": (),  # a provider key that was replaced elsewhere
+}
 
 
 class UnknownProvider(LookupError):
@@ -99,6 +147,12 @@ def canonical(name: str) -> str:
 def names() -> tuple[str, ...]:
     """The providers that numbers can be connected to."""
     return tuple(_PROVIDERS)
+
+
+def hook_names() -> dict[str, str]:
+    """Every name that may stand in /webhooks/{name}, with its provider."""
+    operators = {each.operator_hook: each.name for each in _PROVIDERS.values() if each.operator_hook}
+    return operators | {name: name for name in _PROVIDERS}
 
 
 def all_facts() -> list[Facts]:

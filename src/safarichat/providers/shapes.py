@@ -1,6 +1,6 @@
 """The values that cross the provider seam: bytes and facts in, calls and outcomes out. Talks: `ground.talks`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -13,6 +13,21 @@ from safarichat.ground.talks import Progress as Progress
 from safarichat.ground.talks import Reply as Reply
 from safarichat.ground.talks import T as T
 from safarichat.ground.talks import Talk as Talk
+from safarichat.providers.abilities import Abilities as Abilities
+from safarichat.providers.abilities import Facts as Facts
+from safarichat.providers.abilities import Field as Field
+from safarichat.providers.abilities import Way as Way
+from safarichat.providers.events import AccountChanged as AccountChanged
+from safarichat.providers.events import Event as Event
+from safarichat.providers.events import Person as Person
+from safarichat.providers.events import PersonChanged as PersonChanged
+from safarichat.providers.events import Received as Received
+from safarichat.providers.events import StatusChanged as StatusChanged
+from safarichat.providers.events import Unhandled as Unhandled
+from safarichat.providers.events import Unreadable as Unreadable
+from safarichat.providers.problems import SIDES as SIDES
+from safarichat.providers.problems import Problem as Problem
+from safarichat.providers.problems import Side as Side
 
 # --- what a provider needs to know of us -----------------------------------------------------------------------------
 
@@ -20,11 +35,15 @@ from safarichat.ground.talks import Talk as Talk
 class Platform(Struct, frozen=True, kw_only=True):
     """The operator's settings for providers (`META_APP_ID` …) and the public addresses we give to them.
 
-    `hook_url` is our public address for this provider's webhooks, `redirect_url` the callback of a full-page login.
+    `hook_url` is our public address for this number's webhooks, or for those of the operator's app where numbers have
+    none of their own; `operator_hook_url` that for the webhooks of the operator's own account at the provider;
+    `redirect_url` the callback of a full-page login. For a number with a connection of its own (a person's own app or
+    account) `settings` holds that connection's values under the settings' names, over the operator's.
     """
 
     settings: Mapping[str, str]
     hook_url: str = ""
+    operator_hook_url: str = ""
     redirect_url: str = ""
 
     def __getitem__(self, name: str) -> str:
@@ -49,12 +68,14 @@ class Number(Struct, frozen=True, kw_only=True):
 
 
 class Hook(Struct, frozen=True, kw_only=True):
-    """A webhook as it came: exact bytes, headers in lower case."""
+    """A webhook as it came: exact bytes, headers in lower case, `url` the public address it was sent to, with its
+    query as it was written, rebuilt from the settings and never from the request's own words."""
 
     method: str
     headers: Mapping[str, str]
     query: Mapping[str, str]
     body: bytes
+    url: str = ""
 
     def __repr__(self) -> str:
         return f"Hook({self.method}, {len(self.body)} bytes)"
@@ -64,11 +85,12 @@ class Signup(Struct, frozen=True, kw_only=True):
     """What a person brought back from a provider's signup, and how far an earlier try came.
 
     `known` holds facts and `secrets` the opened secrets of earlier Progress, `done` the names of finished steps.
+    In the form's flow `data` holds what was typed and `secrets` what of it is secret, by the fields' names.
     `choice` is the phone_number_id the person picked where several were possible; `pin` the two-step PIN to register
     with, made by us or, after `NeedsPin`, given by the person (`pin_is_theirs`).
     """
 
-    mode: Literal["signup", "keys", "coexistence"] = "signup"
+    mode: str = "signup"  # one of the provider's ways
     code: str = ""
     redirect_url: str = ""  # set when the code came by full-page login: the exchange repeats it exactly
     event: str = ""
@@ -85,29 +107,6 @@ class Signup(Struct, frozen=True, kw_only=True):
 
 
 # --- outcomes --------------------------------------------------------------------------------------------------------
-
-
-class Problem(Struct, frozen=True, kw_only=True):
-    """Why something did not work, for a person and for a program.
-
-    `code` is the provider's, `key` ours (stable, e.g. "token_expired"); `message` is a sentence a person reads, `cure`
-    what to do next: both are constants of the error table, to be translated when shown. `fault` says whose turn it is;
-    `scope` what is affected; `number_status` the status a credential takes when this happens to it (empty: keeps its
-    own); `details` the provider's own words.
-    """
-
-    key: str
-    message: str
-    cure: str = ""
-    code: int | None = None
-    subcode: int | None = None
-    title: str = ""
-    details: str = ""
-    fault: Literal["us", "business", "customer", "provider"] = "provider"
-    scope: Literal["message", "recipient", "template", "number", "credential", "account", "request"] = "request"
-    number_status: Literal["", "attention", "reauth_required", "suspended"] = ""
-    http_status: int | None = None
-    trace_id: str = ""
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -222,135 +221,22 @@ class Health(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
+class Done(Struct, frozen=True, kw_only=True):
+    """A deed is done. `facts` as in Health; `secrets` are to be sealed in place of the old ones."""
+
+    message: str = ""
+    facts: Mapping[str, JSON] = {}
+    secrets: Mapping[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"Done({self.message})"
+
+
+Deed = Done | Refused | Later | Unknown
+Act = Callable[[Number, Platform, Mapping[str, JSON]], Talk[Deed]]
+
+
 class StepsDone(Struct, frozen=True):
     """A disconnection or registration ran to its end: [{step, state, message}]."""
 
     steps: tuple[Mapping[str, str], ...]
-
-
-# --- what a provider tells us ----------------------------------------------------------------------------------------
-
-
-class Person(Struct, frozen=True, kw_only=True):
-    """A customer as one event names them: any of these may be empty. `phone`/`wa_id` digits without +; `user_id` is
-    business-scoped and opaque. Where a sender's number and WhatsApp id differ, `wa_id` is the id and `phone` the
-    number; else `phone` is empty."""
-
-    wa_id: str = ""
-    phone: str = ""
-    user_id: str = ""
-    parent_user_id: str = ""
-    username: str = ""
-    name: str = ""
-
-
-class Received(Struct, frozen=True, kw_only=True):
-    """A customer wrote. `body` is the message object as it came, `kind` its type, `text` what a list shows, `at` unix
-    seconds (0: not told), `context_id` the provider id of the message that it answers or refers to."""
-
-    provider_message_id: str
-    phone_number_id: str
-    waba_id: str
-    sender: Person
-    at: int
-    kind: str
-    body: Mapping[str, JSON]
-    text: str = ""
-    context_id: str = ""
-    problem: Problem | None = None
-
-
-class StatusChanged(Struct, frozen=True, kw_only=True):
-    """A message of ours moved on: `status` is sent | delivered | read | played | failed."""
-
-    provider_message_id: str
-    phone_number_id: str
-    waba_id: str
-    status: str
-    at: int
-    opaque: str = ""
-    recipient: Person = Person()
-    problem: Problem | None = None
-    price: Mapping[str, JSON] | None = None
-
-
-class AccountChanged(Struct, frozen=True, kw_only=True):
-    """A number or its business account changed. One of `phone_number_id`, `phone_number` (digits), `waba_id` says
-    which; `facts` are new values by the names of Health.facts; `status`, when set, is the credential's new status."""
-
-    field: str
-    event: str
-    waba_id: str = ""
-    phone_number_id: str = ""
-    phone_number: str = ""
-    at: int = 0
-    status: str = ""
-    facts: Mapping[str, JSON] = {}
-    problem: Problem | None = None
-    value: Mapping[str, JSON] = {}
-
-
-class PersonChanged(Struct, frozen=True, kw_only=True):
-    """A customer changed number or id: `before` and `after` are one person."""
-
-    provider_message_id: str
-    phone_number_id: str
-    waba_id: str
-    before: Person
-    after: Person
-    at: int
-    body: Mapping[str, JSON]
-    text: str = ""
-
-
-class Unhandled(Struct, frozen=True, kw_only=True):
-    """Understood as far as its envelope, of a kind we have no use for yet: kept and shown raw."""
-
-    field: str
-    waba_id: str
-    phone_number_id: str
-    at: int
-    value: JSON
-
-
-class Unreadable(Struct, frozen=True):
-    """One element of a webhook that is not what the documentation says: kept, marked, can be replayed."""
-
-    reason: str
-    raw: JSON
-
-
-Event = Received | StatusChanged | AccountChanged | PersonChanged | Unhandled | Unreadable
-
-# --- what a provider can do and what choosing it means ---------------------------------------------------------------
-
-
-class Abilities(Struct, frozen=True, kw_only=True):
-    """What the console and the API ask before they offer something."""
-
-    kinds: frozenset[str]  # message types carried
-    can_register: bool = False
-    can_mark_read: bool = False
-    can_show_typing: bool = False
-    fetches_media_by_id: bool = False
-    throughput_mps: int = 80
-    pair_interval_s: float = 6.0
-    modes: tuple[str, ...] = ("signup",)
-
-
-class Facts(Struct, frozen=True, kw_only=True):
-    """A column of the comparison page; every sentence is translatable."""
-
-    name: str
-    label: str
-    summary: str
-    best_for: str
-    you_need: tuple[str, ...]
-    who_bills: str
-    time: str
-    limits: str
-    works_with_phone_app: str
-    pros: tuple[str, ...]
-    cons: tuple[str, ...]
-    docs_url: str
-    is_available: bool

@@ -1,5 +1,7 @@
 """Meta itself: the Cloud API with our own Meta app, numbers connected by Embedded Signup."""
 
+from collections.abc import Mapping
+
 from safarichat.providers.cloud_api.envelope import read as read_body
 from safarichat.providers.meta.about import ABILITIES, FACTS
 from safarichat.providers.meta.callbacks import hooks as hooks
@@ -15,11 +17,29 @@ from safarichat.providers.meta.signup import session_event as session_event
 from safarichat.providers.meta.signup import trusted_origins as trusted_origins
 from safarichat.providers.meta.webhooks import authentic as authentic
 from safarichat.providers.meta.webhooks import greet as greet
-from safarichat.providers.shapes import Event, Hook
+from safarichat.providers.shapes import JSON, Act, Event, Hook, Number, Platform, Problem, Signup, Talk
 
 name = "meta"
 facts = FACTS
 abilities = ABILITIES
+causes: tuple[Problem, ...] = ()
+deeds: Mapping[str, Act] = {}
+operator_hook = "meta"
+hook_answer = ("text/plain; charset=utf-8", b"")
+
+
+def holder(signup: Signup) -> str:
+    return ""
+
+
+def returned(query: Mapping[str, str]) -> tuple[str, Mapping[str, JSON]]:
+    return "", {}
+
+
+def missed(number: Number, platform: Platform, since: int) -> Talk[list[Event]]:
+    """Meta repeats a webhook that was not taken for a week by itself."""
+    yield from ()
+    return []
 
 
 def read(hook: Hook) -> list[Event]:

@@ -2,7 +2,7 @@
 
 from safarichat.providers.cloud_api.previews import MEDIA
 from safarichat.providers.errors import N_
-from safarichat.providers.shapes import Abilities, Facts
+from safarichat.providers.shapes import Abilities, Facts, Way
 
 FACTS = Facts(
     name="meta",
@@ -39,5 +39,18 @@ ABILITIES = Abilities(
     fetches_media_by_id=True,
     throughput_mps=80,
     pair_interval_s=6.0,
-    modes=("signup", "coexistence"),
+    ways=(
+        Way(
+            mode="signup",
+            label=N_("Sign in with Facebook"),
+            summary=N_("A window of Meta opens; you choose your business and number there."),
+            flow="sdk",
+        ),
+        Way(
+            mode="coexistence",
+            label=N_("Keep the WhatsApp Business app"),
+            summary=N_("The number stays on your phone and is used here as well."),
+            flow="sdk",
+        ),
+    ),
 )

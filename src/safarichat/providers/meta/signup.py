@@ -26,7 +26,7 @@ _TOLD = ("current_step", "error_message", "error_id", "error_code", "session_id"
 _LISTS = ("ad_account_ids", "page_ids", "dataset_ids")
 
 
-def missing_settings(platform: Platform) -> list[str]:
+def missing_settings(platform: Platform, mode: str = "signup") -> list[str]:
     return [name for name in NEEDED if not platform[name]]
 
 

@@ -1,0 +1,100 @@
+"""What a provider tells us by webhook, or when it is asked what we missed."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from safarichat.ground.talks import JSON
+from safarichat.providers.problems import Problem
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """A customer as one event names them: any of these may be empty. `phone`/`wa_id` digits without +; `user_id` is
+    business-scoped and opaque. Where a sender's number and WhatsApp id differ, `wa_id` is the id and `phone` the
+    number; else `phone` is empty."""
+
+    wa_id: str = ""
+    phone: str = ""
+    user_id: str = ""
+    parent_user_id: str = ""
+    username: str = ""
+    name: str = ""
+
+
+class Received(Struct, frozen=True, kw_only=True):
+    """A customer wrote. `body` is the message object as it came, `kind` its type, `text` what a list shows, `at` unix
+    seconds (0: not told), `context_id` the provider id of the message that it answers or refers to."""
+
+    provider_message_id: str
+    phone_number_id: str
+    waba_id: str
+    sender: Person
+    at: int
+    kind: str
+    body: Mapping[str, JSON]
+    text: str = ""
+    context_id: str = ""
+    problem: Problem | None = None
+
+
+class StatusChanged(Struct, frozen=True, kw_only=True):
+    """A message of ours moved on: `status` is sent | delivered | read | played | failed."""
+
+    provider_message_id: str
+    phone_number_id: str
+    waba_id: str
+    status: str
+    at: int
+    opaque: str = ""
+    recipient: Person = Person()
+    problem: Problem | None = None
+    price: Mapping[str, JSON] | None = None
+
+
+class AccountChanged(Struct, frozen=True, kw_only=True):
+    """A number or its business account changed. One of `phone_number_id`, `phone_number` (digits), `waba_id` says
+    which; `facts` are new values by the names of Health.facts; `status`, when set, is the credential's new status."""
+
+    field: str
+    event: str
+    waba_id: str = ""
+    phone_number_id: str = ""
+    phone_number: str = ""
+    at: int = 0
+    status: str = ""
+    facts: Mapping[str, JSON] = {}
+    problem: Problem | None = None
+    value: Mapping[str, JSON] = {}
+
+
+class PersonChanged(Struct, frozen=True, kw_only=True):
+    """A customer changed number or id: `before` and `after` are one person."""
+
+    provider_message_id: str
+    phone_number_id: str
+    waba_id: str
+    before: Person
+    after: Person
+    at: int
+    body: Mapping[str, JSON]
+    text: str = ""
+
+
+class Unhandled(Struct, frozen=True, kw_only=True):
+    """Understood as far as its envelope, of a kind we have no use for yet: kept and shown raw."""
+
+    field: str
+    waba_id: str
+    phone_number_id: str
+    at: int
+    value: JSON
+
+
+class Unreadable(Struct, frozen=True):
+    """One element of a webhook that is not what the documentation says: kept, marked, can be replayed."""
+
+    reason: str
+    raw: JSON
+
+
+Event = Received | StatusChanged | AccountChanged | PersonChanged | Unhandled | Unreadable
