@@ -6,7 +6,7 @@ import pytest
 
 from safarichat.accounts.models import Account
 from safarichat.ground import fields
-from safarichat.numbers import onboarding
+from safarichat.numbers import carrying_on, onboarding
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.numbers.onboarding import Started
 from safarichat.numbers.walking import Walked
@@ -107,7 +107,7 @@ def test_a_missing_permission_is_named(connect: Connect) -> None:
 def test_a_number_with_a_pin_waits_for_it(connect: Connect, account: Account) -> None:
     walked = connect(option_pin="314159")
     assert (walked.outcome, row_of(walked).status) == ("pin", "code_required")
-    right = onboarding.carry_on(account.pk, walked.credential_id, pin="314159")
+    right = carrying_on.carry_on(account.pk, walked.credential_id, pin="314159")
     assert right is not None
     assert right.outcome == "connected"
     row = row_of(right)
@@ -118,17 +118,17 @@ def test_a_number_with_a_pin_waits_for_it(connect: Connect, account: Account) ->
 def test_after_too_many_wrong_pins_the_wait_is_kept(connect: Connect, account: Account) -> None:
     walked = connect(option_pin="314159")
     for _ in range(12):
-        if onboarding.carry_on(account.pk, walked.credential_id, pin="271828") is None:
+        if carrying_on.carry_on(account.pk, walked.credential_id, pin="271828") is None:
             break
     row = row_of(walked)
     assert row.waiting["until"]
-    assert onboarding.carry_on(account.pk, walked.credential_id, pin="314159") is None
+    assert carrying_on.carry_on(account.pk, walked.credential_id, pin="314159") is None
 
 
 def test_without_a_number_it_waits_for_one(connect: Connect, account: Account) -> None:
     walked = connect(phone_choice="none")
     assert (walked.outcome, row_of(walked).status) == ("number", "pending")
-    again = onboarding.carry_on(account.pk, walked.credential_id)
+    again = carrying_on.carry_on(account.pk, walked.credential_id)
     assert again is not None
     assert again.outcome == "number"
 
@@ -145,7 +145,7 @@ def test_of_several_numbers_one_is_chosen(connect: Connect, account: Account, me
         first.phone_number_id,
         second["phone_number_id"],
     }
-    done = onboarding.carry_on(account.pk, walked.credential_id, choice=second["phone_number_id"])
+    done = carrying_on.carry_on(account.pk, walked.credential_id, choice=second["phone_number_id"])
     assert done is not None
     assert done.outcome == "connected"
     assert row_of(done).phone_number_id == second["phone_number_id"]
@@ -164,6 +164,6 @@ def test_an_outage_in_the_middle_is_gone_on_from(connect: Connect, begin: Callab
     if walked.outcome == "wait":
         row.waiting = {**row.waiting, "until": ""}
         row.save()
-        again = onboarding.carry_on(account.pk, walked.credential_id)
+        again = carrying_on.carry_on(account.pk, walked.credential_id)
         assert again is not None
         assert again.outcome == "connected"

@@ -13,7 +13,7 @@ from safarichat.accounts.models import Account
 from safarichat.ground import fields
 from safarichat.numbers import disconnecting, onboarding
 from safarichat.numbers.models import OfficialWhatsappCredential, Onboarding
-from safarichat.numbers.onboarding import Brought, Started, StateRefused
+from safarichat.numbers.onboarding import Brought, Mistyped, Started, StateRefused
 from safarichat.numbers.walking import Walked
 from tests.fixtures import Sandbox
 from tests.onboarding.signing_in import SESSION, Person
@@ -25,7 +25,7 @@ Connect = Callable[..., Walked]
 COME_BACK = Brought(code="c" * 40, event="FINISH")
 
 
-def finish(account: Account, state: str, brought: Brought = COME_BACK, session: str = SESSION) -> Walked | StateRefused:
+def finish(account: Account, state: str, brought: Brought = COME_BACK, session: str = SESSION) -> Walked | StateRefused | Mistyped:
     return onboarding.finish(account.pk, state, session, brought)
 
 
@@ -175,7 +175,7 @@ def test_of_two_callbacks_at_once_one_works(account: Account, begin: Begin, sign
     brought = signer.sign_in(started.login)
     before = len(_exchanges(meta))
 
-    def come_back(_: int) -> Walked | StateRefused:
+    def come_back(_: int) -> Walked | StateRefused | Mistyped:
         try:
             return finish(account, started.state, brought)
         finally:
@@ -202,7 +202,7 @@ def test_of_two_accounts_that_take_a_number_at_once_one_gets_it(
     same: dict[str, Any] = {"business": _business(row), "waba": row.waba_id, "number": row.phone_number_id}
     came = [(of, started, signer.sign_in(started.login, **same)) for of, started in starts]
 
-    def come_back(each: tuple[Account, Started, Brought]) -> Walked | StateRefused:
+    def come_back(each: tuple[Account, Started, Brought]) -> Walked | StateRefused | Mistyped:
         try:
             return finish(each[0], each[1].state, each[2])
         finally:

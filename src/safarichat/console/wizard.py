@@ -7,9 +7,10 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from safarichat import providers
+from safarichat.numbers.onboarding import Started
 from safarichat.numbers.platform import is_enabled, offered, platform
 from safarichat.numbers.walking import Walked
-from safarichat.providers.shapes import Facts
+from safarichat.providers.shapes import Facts, Way
 
 START = "/whatsapp/integration-options"
 
@@ -24,6 +25,27 @@ def after(walked: Walked) -> str:
             return _with(place, error=walked.problem or "failed", credential_id=str(walked.credential_id))
         case _:
             return _with(START, credential_id=str(walked.credential_id))
+
+
+def form_page(started: Started) -> str:
+    """Where a browser without our script types what a provider's form asks for."""
+    return _with(START, credential_id=str(started.credential_id))
+
+
+def shown_fields(way: Way) -> list[dict[str, Any]]:
+    """A form's fields for a program or the wizard's script."""
+    return [
+        {
+            "name": field.name,
+            "label": _(field.label),
+            "help": _(field.help) if field.help else "",
+            "placeholder": field.placeholder,
+            "secret": field.is_secret,
+            "required": field.is_required,
+            "pattern": field.pattern,
+        }
+        for field in way.fields
+    ]
 
 
 def _with(place: str, **query: str) -> str:

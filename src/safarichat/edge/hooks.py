@@ -4,6 +4,7 @@ GET|POST /webhooks/{provider}[/{key}]. Of a call that is not authentic only a co
 """
 
 import asyncio
+import hmac
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
@@ -12,9 +13,10 @@ from urllib.parse import parse_qsl
 
 from safarichat import providers
 from safarichat.edge.bodies import Bodies, Disconnected, TooLarge, TooMany, TooSlow
+from safarichat.edge.keys import Keys
 from safarichat.ground.batching import Batcher, Overloaded
 from safarichat.inbox.keeping import Kept, count_refused, keep
-from safarichat.numbers.platform import platform
+from safarichat.numbers.platform import OPERATOR, address, operator_key, platform
 from safarichat.providers.shapes import Hook
 
 logger = logging.getLogger("safarichat.hooks")
@@ -28,7 +30,7 @@ LARGEST_BODY = 3 * 1024 * 1024 + 256 * 1024  # providers send up to 3 MB; a litt
 UNFINISHED = 64 << 20  # bytes of bodies that are not complete, of all callers together
 BODY_WITHIN_S = 20.0
 ANSWER_WITHIN_S = 4.5
-TEXT = (b"content-type", b"text/plain; charset=utf-8")
+TEXT = "text/plain; charset=utf-8"
 
 
 class HooksApp:
@@ -45,7 +47,9 @@ class HooksApp:
             patience_s=ANSWER_WITHIN_S,
         )
         self._bodies = Bodies(most=LARGEST_BODY, together=UNFINISHED, patience_s=BODY_WITHIN_S)
-        self._secrets: dict[str, Mapping[str, str]] = {}
+        self._names = providers.hook_names()
+        self._platforms: dict[str, Mapping[str, str]] = {}
+        self._keys = Keys()
         self._refused = Refusals()
         self.kept = 0
 
@@ -61,10 +65,11 @@ class HooksApp:
     def close(self) -> None:
         self._keep.close()
         self._refused.close()
+        self._keys.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name, _, key = scope["path"].removeprefix("/webhooks/").rstrip("/").partition("/")
-        if name not in providers.names():
+        if name not in self._names:
             return await _answer(send, 404)
         match scope["method"]:
             case "GET":
@@ -76,9 +81,9 @@ class HooksApp:
 
     async def _greet(self, name: str, key: str, scope: Scope, send: Send) -> None:
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-        secrets = self._secrets_of(name, key)
-        hook = Hook(method="GET", headers={}, query=query, body=b"")
-        challenge = providers.get(name).greet(hook, secrets) if secrets else None
+        secrets = await self._secrets_of(name, key)
+        hook = Hook(method="GET", headers={}, query=query, body=b"", url=_url(scope))
+        challenge = providers.get(self._names[name]).greet(hook, secrets) if secrets else None
         if challenge is None:
             self._refused.add(name, "handshake")
             return await _answer(send, 403)
@@ -97,13 +102,25 @@ class HooksApp:
             return await _answer(send, 503, headers=[(b"retry-after", b"5"), (b"connection", b"close")])
         except Disconnected:
             return None
-        secrets = self._secrets_of(name, key)
-        hook = Hook(method="POST", headers=headers, query={}, body=body)
-        if not secrets or not providers.get(name).authentic(hook, secrets):
+        try:
+            secrets = await self._secrets_of(name, key)
+        except Exception as error:
+            logger.error("a hook's key could not be looked up: %s", type(error).__name__)
+            return await _answer(send, 503, headers=[(b"retry-after", b"5")])
+        provider = providers.get(self._names[name])
+        query = scope["query_string"].decode("latin-1")
+        hook = Hook(
+            method="POST", headers=headers, query=dict(parse_qsl(query)) if query else {}, body=body, url=_url(scope)
+        )
+        if not secrets or not provider.authentic(hook, secrets):
             self._refused.add(name, "signature" if secrets else "key")
             return await _answer(send, 401)
-        status = await self._commit(Kept(name, key, body))
-        await _answer(send, status, headers=[(b"retry-after", b"5")] if status == 503 else [])
+        route = OPERATOR if name != provider.name else key
+        status = await self._commit(Kept(provider.name, route, body, query))
+        if status == 200:
+            content_type, answer = provider.hook_answer
+            return await _answer(send, 200, answer, content_type=content_type)
+        await _answer(send, status, headers=[(b"retry-after", b"5")])
 
     async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         """Anybody may send one: only what is complete is looked at, and what is not is held within bounds."""
@@ -115,11 +132,18 @@ class HooksApp:
                 return body
         return await self._bodies.rest(first, receive)
 
-    def _secrets_of(self, name: str, key: str) -> Mapping[str, str]:
-        """The operator's own. A key in the address would name a person's own app: nobody has one yet, so none fits."""
-        if key:
-            return {}
-        return self._secrets.get(name) or self._secrets.setdefault(name, platform(name).settings)
+    async def _secrets_of(self, name: str, key: str) -> Mapping[str, str]:
+        """What verifies a call to this address; empty when there is no such address."""
+        provider = self._names[name]
+        if name == providers.get(provider).operator_hook:
+            if hmac.compare_digest(key.encode(), operator_key(provider).encode()):
+                return self._operators(provider)
+            if name != provider:
+                return {}
+        return await self._keys.secrets(provider, key) if key else {}
+
+    def _operators(self, provider: str) -> Mapping[str, str]:
+        return self._platforms.get(provider) or self._platforms.setdefault(provider, platform(provider).settings)
 
     async def _commit(self, hook: Kept) -> int:
         try:
@@ -133,9 +157,18 @@ class HooksApp:
         return 200
 
 
-async def _answer(send: Send, status: int, body: bytes = b"", headers: Sequence[tuple[bytes, bytes]] = ()) -> None:
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [TEXT, length, *headers]})
+def _url(scope: Scope) -> str:
+    """The public address of this call: host and scheme from the settings, the rest exactly as it was asked for."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
+    return f"{address()}{raw.partition(b'?')[0].decode('latin-1')}{'?' if query else ''}{query.decode('latin-1')}"
+
+
+async def _answer(
+    send: Send, status: int, body: bytes = b"", headers: Sequence[tuple[bytes, bytes]] = (), content_type: str = TEXT
+) -> None:
+    ours = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": [*ours, *headers]})
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 

@@ -17,15 +17,16 @@ class Kept(Struct, frozen=True):
     provider: str
     route: str
     body: bytes
+    query: str = ""  # of the address it was sent to: some providers carry our own words there
 
 
 def keep(hooks: Sequence[Kept]) -> list[None]:
     """Commit hooks, in order, and wake whoever understands them."""
     with transaction.atomic():
         fetch(
-            "INSERT INTO inbox (provider, route, body) SELECT p, r, b FROM unnest(%s::text[], %s::text[], %s::bytea[])"
-            " n (p, r, b)",
-            *columns([(hook.provider, hook.route, hook.body) for hook in hooks], 3),
+            "INSERT INTO inbox (provider, route, body, query)"
+            " SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::text[])",
+            *columns([(hook.provider, hook.route, hook.body, hook.query) for hook in hooks], 4),
         )
         wake_workers(INBOX)
     return [None] * len(hooks)

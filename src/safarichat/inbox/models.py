@@ -18,6 +18,7 @@ class Hook(models.Model):
     provider = models.CharField(max_length=100)
     route = models.CharField(max_length=64, db_default="")  # the {key} of the address it came to
     body = models.BinaryField()
+    query = models.TextField(db_default="")
     received_at = models.DateTimeField(db_default=Now())
     state = models.SmallIntegerField(choices=State.choices, default=State.NEW, db_default=0)
     reason = models.TextField(db_default="")

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from urllib.parse import parse_qsl
 
 from msgspec import Struct, field
 
 from safarichat import providers
 from safarichat.ground.sql import JSON
 from safarichat.inbox.cleaning import storable
+from safarichat.numbers.platform import OPERATOR
 from safarichat.numbers.routing import Route, by_phone_number_id, by_waba
 from safarichat.providers.shapes import (
     AccountChanged,
@@ -29,6 +31,7 @@ class ClaimedHook(Struct, frozen=True):
     route: str
     body: bytes
     received_at: datetime
+    query: str = ""
 
 
 class Raw(Struct, frozen=True):
@@ -76,7 +79,8 @@ def sort(hooks: Sequence[ClaimedHook]) -> Pile:
 
 def _read(hook: ClaimedHook) -> list[Event]:
     provider = providers.get(hook.provider)
-    return provider.read(Hook(method="POST", headers={}, query={}, body=storable(hook.body)))
+    query = dict(parse_qsl(hook.query))
+    return provider.read(Hook(method="POST", headers={}, query=query, body=storable(hook.body)))
 
 
 def _lay(pile: Pile, hook: ClaimedHook, route: Route, event: Event) -> None:
@@ -110,8 +114,8 @@ class _Routes:
     def of(self, hook: ClaimedHook, event: "Routable") -> list[Route]:
         if event.phone_number_id:
             route = self._numbers.get((hook.provider, event.phone_number_id))
-            return [route] if route else []
-        routes = self._wabas.get((hook.provider, event.waba_id), [])
+            return [route] if route and _may_tell(hook, route) else []
+        routes = [route for route in self._wabas.get((hook.provider, event.waba_id), []) if _may_tell(hook, route)]
         if isinstance(event, AccountChanged) and event.phone_number:
             return [route for route in routes if route.phone_number == event.phone_number]
         return routes
@@ -124,6 +128,11 @@ class _Routes:
                 f"No number ending in {event.phone_number[-4:]} of business account {event.waba_id} is connected here."
             )
         return f"No number of business account {event.waba_id} is connected here."
+
+
+def _may_tell(hook: ClaimedHook, route: Route) -> bool:
+    """A connection's webhooks speak of its own numbers only; the operator's own account of all."""
+    return hook.route in ("", OPERATOR, route.connection_key)
 
 
 Routable = Received | StatusChanged | AccountChanged | PersonChanged | Unhandled

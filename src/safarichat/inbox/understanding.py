@@ -23,7 +23,7 @@ CLAIM = """
 WITH head AS (
   SELECT id, octet_length(body) AS size FROM inbox WHERE state = 0 {which} ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED),
 fitting AS (SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM head)
-SELECT i.id, i.provider, i.route, i.body, i.received_at FROM inbox i JOIN fitting USING (id)
+SELECT i.id, i.provider, i.route, i.body, i.received_at, i.query FROM inbox i JOIN fitting USING (id)
 WHERE before <= %s ORDER BY i.id
 """
 

@@ -1,7 +1,7 @@
 """A number that is connected once more goes on in the row it had before, where its conversations are."""
 
 from safarichat.ground import fields
-from safarichat.numbers import recording
+from safarichat.numbers import connections, recording
 from safarichat.numbers.models import LIVE, OfficialWhatsappCredential, Onboarding
 
 
@@ -16,7 +16,11 @@ def older_row(row: OfficialWhatsappCredential, phone_number_id: str) -> Official
 
 def adopt(older: OfficialWhatsappCredential, newer: OfficialWhatsappCredential) -> None:
     """Move a walk from its new row to the older one; the new row ends. The older one is not saved yet."""
-    recording.seal_secrets(older, {**_emptied(), **recording.opened_secrets(newer)})
+    secrets = recording.opened_secrets(newer)
+    if newer.connection_id != older.connection_id:
+        connections.let_go(older)
+        older.connection = newer.connection
+    recording.seal_secrets(older, {**_emptied(), **secrets})
     older.user_id = newer.user_id
     older.steps, older.waiting, older.walking_until = newer.steps, newer.waiting, newer.walking_until
     older.token_expiration, older.onboarding_started_at = newer.token_expiration, newer.onboarding_started_at

@@ -16,7 +16,7 @@ from safarichat.ground.outbound import run_talk
 from safarichat.numbers import recording, walking
 from safarichat.numbers.asking import within
 from safarichat.numbers.models import LIVE, SENDING, OfficialWhatsappCredential
-from safarichat.numbers.platform import platform
+from safarichat.numbers.platform import platform_of
 from safarichat.numbers.rows import changing, find
 from safarichat.numbers.use import opened_number
 from safarichat.providers.shapes import Number
@@ -72,7 +72,7 @@ def _undo(row: OfficialWhatsappCredential, deregister: bool) -> list[dict[str, A
     if _others_need_subscription(row):
         done.add("unsubscribed")
     talk = providers.get(row.api_provider).disconnect(
-        number, platform(row.api_provider), deregister=deregister, done=frozenset(done)
+        number, platform_of(row), deregister=deregister, done=frozenset(done)
     )
     return [dict(step) for step in run_talk(talk, within(PATIENCE_S)).steps]
 

@@ -62,11 +62,37 @@ STEPS = (
 )
 
 
+class Connection(models.Model):
+    """A person's own app or account at a provider: `key` stands in its webhooks' address, `secrets` (sealed JSON, by
+    the names of the settings they stand for) verify them, `holder` is the provider's id of it."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    provider = models.CharField(max_length=100)
+    holder = models.CharField(max_length=255, db_default="", default="")
+    key = models.CharField(max_length=64)
+    secrets = SealedField(db_default="", default="")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "provider_connections"
+        indexes = [models.Index(fields=["key"], name="provider_connections_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "provider", "holder"],
+                condition=~models.Q(holder=""),
+                name="provider_connections_holder_key",
+            )
+        ]
+
+
 class OfficialWhatsappCredential(models.Model):
     """One number at one provider. The table's shape is a promise to the outside (contract §4)."""
 
     account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, related_name="credentials")
     user = models.ForeignKey(User, models.DO_NOTHING, db_constraint=False, related_name="credentials")
+    connection = models.ForeignKey(
+        Connection, models.DO_NOTHING, db_constraint=False, null=True, blank=True, related_name="credentials"
+    )
     status = models.CharField(max_length=50, choices=Status.choices, default=Status.PENDING, db_default="pending")
     api_provider = models.CharField(max_length=100)
     waba_id = models.CharField(max_length=255, null=True, blank=True)

@@ -9,17 +9,15 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import IntegrityError
 from django.utils import timezone
 from msgspec import Struct
 
 from safarichat import providers
 from safarichat.ground import fields
 from safarichat.ground.tenancy import acting_for
-from safarichat.numbers import problems, recording, walking
+from safarichat.numbers import connections, forms, problems, recording, walking
 from safarichat.numbers.models import LIVE, OfficialWhatsappCredential, Onboarding
 from safarichat.numbers.platform import platform
 from safarichat.numbers.rows import tell
@@ -44,12 +42,14 @@ class Started(Struct, frozen=True):
 
 
 class Brought(Struct, frozen=True):
-    """What the browser brought back. `by_page`: by full-page login, whose code the exchange binds to the address."""
+    """What the browser brought back. `by_page`: by the provider's own page, with `query` in the address; the exchange
+    binds a code that came so to that address. `data` holds what was typed where a form is the way."""
 
     code: str = ""
     event: str = ""
     data: JSON = None
     by_page: bool = False
+    query: Mapping[str, str] = {}
 
     def __repr__(self) -> str:
         return f"Brought({self.event})"
@@ -59,6 +59,12 @@ class StateRefused(Struct, frozen=True):
     """`unknown` is also what a foreign state is called; `busy`: it is being worked on at this moment."""
 
     reason: str  # unknown | expired | busy
+
+
+class Mistyped(Struct, frozen=True):
+    """What was typed can't be used: the names of the form's fields. The state stays good for another try."""
+
+    fields: tuple[str, ...]
 
 
 # --- start -----------------------------------------------------------------------------------------------------------
@@ -116,7 +122,7 @@ def _row_to_connect(
 # --- finish ----------------------------------------------------------------------------------------------------------
 
 
-def finish(account_id: int, state: str, session_key: str, brought: Brought) -> Walked | StateRefused:
+def finish(account_id: int, state: str, session_key: str, brought: Brought) -> Walked | StateRefused | Mistyped:
     """Take what came back, once, and connect the number as far as it goes. Up to half a minute, over the network."""
     try:
         taken = _take_patiently(account_id, state, session_key, brought)
@@ -124,7 +130,7 @@ def finish(account_id: int, state: str, session_key: str, brought: Brought) -> W
         return _refuse_taken(account_id, state)
     if not isinstance(taken, _Taken):
         return taken
-    walked = walking.walk(account_id, taken.credential_id, taken.signup)
+    walked = walking.walk(account_id, taken.credential_id, taken.signup, connection_before=taken.connection_before)
     with acting_for(account_id):
         Onboarding.objects.filter(pk=taken.onboarding_id).update(
             finished_at=timezone.now(), result=walked.as_result(), credential_id=walked.credential_id
@@ -136,11 +142,12 @@ class _Taken(Struct, frozen=True):
     onboarding_id: int
     credential_id: int
     signup: Signup
+    connection_before: int | None
 
 
 def _take_patiently(
     account_id: int, state: str, session_key: str, brought: Brought
-) -> "_Taken | Walked | StateRefused":
+) -> "_Taken | Walked | StateRefused | Mistyped":
     """A second call while the first is under way gets what comes of the first, if that is soon."""
     for _ in range(BUSY_LOOKS):
         taken = _take(account_id, state, session_key, brought)
@@ -150,7 +157,7 @@ def _take_patiently(
     return StateRefused("busy")
 
 
-def _take(account_id: int, state: str, session_key: str, brought: Brought) -> _Taken | Walked | StateRefused:
+def _take(account_id: int, state: str, session_key: str, brought: Brought) -> _Taken | Walked | StateRefused | Mistyped:
     now = timezone.now()
     with acting_for(account_id):
         found = _found(state, session_key)
@@ -166,37 +173,48 @@ def _take(account_id: int, state: str, session_key: str, brought: Brought) -> _T
             return StateRefused("busy")
         if found.used_at:  # its process died on the way: the row tells how far it came
             return Walked(row.pk, row.status, "wait", problems.INTERRUPTED.key)
-        provider = providers.get(row.api_provider)
-        event, data = provider.session_event(brought.event, brought.data)
-        found.used_at, found.event, found.data = now, event, dict(data)
+        signup = _signup(found, row, brought)
+        if isinstance(signup, Mistyped):
+            return signup
+        found.used_at, found.event, found.data = now, signup.event, dict(signup.data)
         found.save(update_fields=["used_at", "event", "data"])
-        signup = _signup(found, row, brought.code, event, data, brought.by_page)
+        before = row.connection_id
+        if signup.brings_something:
+            _begin(row, signup, found, now)
         walking.claim(row, now)
-        if brought.code:
-            _begin(row, brought.code, found, now)
         row.save()
         tell(row)
-        return _Taken(found.pk, row.pk, signup)
+        return _Taken(found.pk, row.pk, signup, before)
 
 
 def _found(state: str, session_key: str) -> Onboarding | None:
     return Onboarding.objects.filter(state_digest=digest(state), session_digest=digest(session_key)).first()
 
 
-def _signup(
-    onboarding: Onboarding,
-    row: OfficialWhatsappCredential,
-    code: str,
-    event: str,
-    data: Mapping[str, JSON],
-    by_page: bool,
-) -> Signup:
+def _signup(onboarding: Onboarding, row: OfficialWhatsappCredential, brought: Brought) -> Signup | Mistyped:
     """A new sign-in tells everything anew; only the number to come back with is known from before."""
-    mode: Any = onboarding.mode
+    provider = providers.get(row.api_provider)
+    way = provider.abilities.way(onboarding.mode)
+    secrets: Mapping[str, str] = {}
+    if way is not None and way.flow == "form":
+        typed = forms.typed(way, brought.data)
+        if isinstance(typed, tuple):
+            return Mistyped(typed)
+        event, data, secrets = "FORM", typed.plain, typed.secrets
+    elif brought.query and not brought.event:
+        event, data = provider.returned(brought.query)
+    else:
+        event, data = provider.session_event(brought.event, brought.data)
     choice = row.phone_number_id if row.onboarding_completed_at else ""
-    redirect_url = onboarding.redirect_url if by_page else ""
     return Signup(
-        mode=mode, code=code, redirect_url=redirect_url, event=event, data=data, choice=choice or "", pin=new_pin()
+        mode=onboarding.mode,
+        code=brought.code,
+        redirect_url=onboarding.redirect_url if brought.by_page else "",
+        event=event,
+        data=data,
+        secrets=secrets,
+        choice=choice or "",
+        pin=new_pin(),
     )
 
 
@@ -204,9 +222,14 @@ def new_pin() -> str:
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
-def _begin(row: OfficialWhatsappCredential, code: str, onboarding: Onboarding, now: datetime) -> None:
-    fields.seal(row, "temporary_code", code)
-    row.temporary_code_at = now
+def _begin(row: OfficialWhatsappCredential, signup: Signup, onboarding: Onboarding, now: datetime) -> None:
+    provider = providers.get(row.api_provider)
+    way = provider.abilities.way(signup.mode)
+    if way is not None and way.has_own_hooks:
+        connections.give(row, provider.holder(signup))
+    if signup.code:
+        fields.seal(row, "temporary_code", signup.code)
+        row.temporary_code_at = now
     row.onboarding_started_at = onboarding.created_at
     row.user_id = onboarding.user_id or row.user_id
     row.steps, row.waiting = {}, {}
@@ -227,68 +250,3 @@ def _refuse_taken(account_id: int, state: str) -> Walked:
         found.result = walked.as_result()
         found.save()
     return walked
-
-
-# --- going on --------------------------------------------------------------------------------------------------------
-
-
-def carry_on(account_id: int, credential_id: int, *, pin: str = "", choice: str = "") -> Walked | None:
-    """Go on with a stopped walk, with what the person added. None: no such number, or nothing to go on with now."""
-    now = timezone.now()
-    with acting_for(account_id):
-        row = OfficialWhatsappCredential.objects.select_for_update().filter(pk=credential_id).first()
-        if row is None or not can_carry_on(row, now) or (pin and not pin_is_due(row, now)):
-            return None
-        code = fields.opened(row, "temporary_code")
-        if pin:
-            row.pin_is_theirs = True
-        signup = Signup(
-            mode=_mode_of(row),
-            code=code,
-            choice=choice or (row.phone_number_id if row.onboarding_completed_at else "") or "",
-            pin=pin or new_pin(),
-            pin_is_theirs=bool(pin),
-            done=recording.done_steps(row),
-            known=recording.known_facts(row),
-            secrets=recording.opened_secrets(row),
-        )
-        walking.claim(row, now)
-        row.save()
-        tell(row)
-    return walking.walk(account_id, credential_id, signup)
-
-
-def can_carry_on(row: OfficialWhatsappCredential, now: datetime) -> bool:
-    """Signed in, not connected yet, nobody at it, and no wait that the provider asked for is running."""
-    return bool(
-        (row.access_token or row.temporary_code)
-        and not walking.is_walking(row, now)
-        and (row.status in ("pending", "connecting", "code_required") or row.waiting)
-        and not walking.wait_s(row, now)
-    )
-
-
-def pin_is_due(row: OfficialWhatsappCredential, now: datetime) -> bool:
-    return row.waiting.get("for") == "pin" and not walking.wait_s(row, now)
-
-
-def _mode_of(row: OfficialWhatsappCredential) -> Any:
-    newest = Onboarding.objects.filter(credential=row, used_at__isnull=False).order_by("-id").first()
-    return newest.mode if newest else "signup"
-
-
-def carry_on_stuck(limit: int = 10) -> int:
-    """Go on with walks whose process died, or whose provider asked to wait. For the worker; how many were tried."""
-    now = timezone.now()
-    with transaction.atomic():
-        rows = list(
-            OfficialWhatsappCredential.objects.filter(
-                Q(status="connecting") | Q(waiting__for="time"),
-                walking_until__lt=now,
-                updated_at__gt=now - timedelta(days=1),
-            ).order_by("walking_until")[: limit * 5]
-        )
-    due = [row for row in rows if row.waiting.get("for", "time") == "time" and can_carry_on(row, now)][:limit]
-    for row in due:
-        carry_on(row.account_id, row.pk)
-    return len(due)

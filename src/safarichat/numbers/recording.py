@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from safarichat.ground import fields
+from safarichat.numbers import connections
 from safarichat.numbers.models import STEPS, OfficialWhatsappCredential
 from safarichat.providers.shapes import Problem
 
 MAX_PROBLEMS = 50
+OWN_SECRETS = ("access_token", "pin")
 QUALITIES = ("GREEN", "YELLOW", "RED", "UNKNOWN")
 APP_FACTS = frozenset(
     {"app_id", "config_id", "graph_version", "es_version", "business_id", "scopes", "granular_targets"}
@@ -76,6 +78,8 @@ def take_facts(row: OfficialWhatsappCredential, facts: Mapping[str, Any]) -> Non
         row.quality_rating = told if told in QUALITIES else "UNKNOWN"
     if isinstance(facts.get("throughput_mps"), int) and facts["throughput_mps"] > 0:
         row.throughput_mps = facts["throughput_mps"]
+    if facts.get("holder"):
+        connections.name_holder(row, str(facts["holder"])[:255])
     if "token_expires_at" in facts:
         seconds = facts["token_expires_at"]
         row.token_expiration = datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) and seconds else None
@@ -90,18 +94,28 @@ def known_facts(row: OfficialWhatsappCredential) -> dict[str, Any]:
 
 
 def seal_secrets(row: OfficialWhatsappCredential, secrets: Mapping[str, str]) -> None:
+    """Into the row's own columns; what has none there goes to the number's connection."""
+    own = fields.sealed_columns(OfficialWhatsappCredential)
+    others = {name: secret for name, secret in secrets.items() if name not in own}
     for name, secret in secrets.items():
-        if name not in fields.sealed_columns(OfficialWhatsappCredential):
-            raise ValueError(f"there is no sealed column for {name}")
-        fields.seal(row, name, secret)
+        if name in own:
+            fields.seal(row, name, secret)
+    if others:
+        connections.put_secrets(row.connection or connections.give(row, ""), others)
 
 
 def opened_secrets(row: OfficialWhatsappCredential) -> dict[str, str]:
-    opened = {name: fields.opened(row, name) for name in ("access_token", "pin")}
+    """The number's own and its connection's. Raises CannotOpen when a key is missing."""
+    return connections.opened(row.connection) | own_secrets(row)
+
+
+def own_secrets(row: OfficialWhatsappCredential) -> dict[str, str]:
+    opened = {name: fields.opened(row, name) for name in OWN_SECRETS}
     return {name: secret for name, secret in opened.items() if secret}
 
 
 def destroy_secrets(row: OfficialWhatsappCredential) -> None:
+    connections.let_go(row)
     for name in fields.sealed_columns(OfficialWhatsappCredential):
         fields.seal(row, name, "")
     row.temporary_code_at = row.token_expiration = None

@@ -7,6 +7,10 @@ from msgspec import Struct
 from safarichat.ground.sql import fetch
 from safarichat.numbers.models import LIVE
 
+_ROUTE = (
+    "c.id, c.account_id, coalesce(c.phone_number, ''), coalesce(k.key, '')"
+    " FROM official_whatsapp_credentials c LEFT JOIN provider_connections k ON k.id = c.connection_id"
+)
 _LIVE = [status.value for status in LIVE]
 
 
@@ -14,12 +18,13 @@ class Route(Struct, frozen=True):
     credential_id: int
     account_id: int
     phone_number: str = ""  # digits
+    connection_key: str = ""  # in the address of its webhooks, where it has one of its own
 
 
 def by_phone_number_id(provider: str, ids: Collection[str]) -> dict[str, Route]:
     rows = fetch(
-        "SELECT phone_number_id, id, account_id, coalesce(phone_number, '') FROM official_whatsapp_credentials"
-        " WHERE api_provider = %s AND phone_number_id = ANY(%s::text[]) AND status = ANY(%s::text[])",
+        f"SELECT phone_number_id, {_ROUTE} WHERE api_provider = %s AND phone_number_id = ANY(%s::text[])"
+        " AND status = ANY(%s::text[])",
         provider,
         list(ids),
         _LIVE,
@@ -30,8 +35,8 @@ def by_phone_number_id(provider: str, ids: Collection[str]) -> dict[str, Route]:
 def by_waba(provider: str, ids: Collection[str]) -> dict[str, list[Route]]:
     """A business account may have several numbers here, even in several accounts."""
     rows = fetch(
-        "SELECT waba_id, id, account_id, coalesce(phone_number, '') FROM official_whatsapp_credentials"
-        " WHERE api_provider = %s AND waba_id = ANY(%s::text[]) AND status = ANY(%s::text[]) ORDER BY id",
+        f"SELECT waba_id, {_ROUTE} WHERE api_provider = %s AND waba_id = ANY(%s::text[])"
+        " AND status = ANY(%s::text[]) ORDER BY c.id",
         provider,
         list(ids),
         _LIVE,

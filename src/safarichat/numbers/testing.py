@@ -13,7 +13,7 @@ from safarichat.ground.outbound import run_talk
 from safarichat.numbers import health, recording
 from safarichat.numbers.asking import within
 from safarichat.numbers.models import OfficialWhatsappCredential
-from safarichat.numbers.platform import platform
+from safarichat.numbers.platform import platform_of
 from safarichat.numbers.rows import changing, find
 from safarichat.numbers.use import opened_number
 from safarichat.providers.shapes import Check, Number
@@ -50,7 +50,7 @@ def test_connection(account_id: int, credential_id: int) -> Tested | None:
     if isinstance(number, Check):
         return Tested(ok=False, latency_ms=0, checks=[health.as_dict(number)])
     started = time.monotonic()
-    talk = providers.get(row.api_provider).check(number, platform(row.api_provider))
+    talk = providers.get(row.api_provider).check(number, platform_of(row))
     found = run_talk(talk, within(PATIENCE_S))
     latency_ms = round((time.monotonic() - started) * 1000)
     is_ok = bool(found.checks) and all(check.ok for check in found.checks)

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from safarichat.ground.keyring import CannotOpen
 from safarichat.numbers import recording
 from safarichat.numbers.models import SENDING, OfficialWhatsappCredential
-from safarichat.providers.shapes import Number
+from safarichat.numbers.platform import platform_of
+from safarichat.providers.shapes import Number, Platform
 
 
 def opened_number(credential: OfficialWhatsappCredential) -> Number:
@@ -20,13 +21,13 @@ def opened_number(credential: OfficialWhatsappCredential) -> Number:
     )
 
 
-def senders(credential_ids: Collection[int]) -> dict[int, tuple[str, Number]]:
-    """Of these numbers those that may send now, each with its provider's name. As the owner role."""
+def senders(credential_ids: Collection[int]) -> dict[int, tuple[str, Number, Platform]]:
+    """Of these numbers those that may send now, each with its provider's name and settings. As the owner role."""
     rows = OfficialWhatsappCredential.objects.filter(pk__in=credential_ids, status__in=SENDING)
-    found: dict[int, tuple[str, Number]] = {}
-    for row in rows:
+    found: dict[int, tuple[str, Number, Platform]] = {}
+    for row in rows.select_related("connection"):
         try:
-            found[row.pk] = (row.api_provider, opened_number(row))
+            found[row.pk] = (row.api_provider, opened_number(row), platform_of(row))
         except CannotOpen:
             continue
     return found

@@ -20,8 +20,9 @@ from safarichat.ground.talks import Progress
 from safarichat.numbers import problems, recording
 from safarichat.numbers.adopting import adopt, older_row
 from safarichat.numbers.asking import within
+from safarichat.numbers.before import Before, before_of, restore
 from safarichat.numbers.models import LIVE, SENDING, OfficialWhatsappCredential
-from safarichat.numbers.platform import platform
+from safarichat.numbers.platform import platform_of
 from safarichat.numbers.rows import changing, find, tell
 from safarichat.providers.shapes import (
     JSON,
@@ -80,25 +81,27 @@ def wait_s(row: OfficialWhatsappCredential, now: datetime) -> int:
     return max(0, int(left + 0.999))
 
 
-def walk(account_id: int, credential_id: int, signup: Signup) -> Walked:
-    """Drive the talk of a claimed row to an outcome, and let go of the row."""
-    return _Walk(account_id, credential_id, signup).run()
+def walk(account_id: int, credential_id: int, signup: Signup, *, connection_before: int | None = None) -> Walked:
+    """Drive the talk of a claimed row to an outcome, and let go of the row. `connection_before`: what a number that
+    works is connected by until this sign-up has come to its end."""
+    return _Walk(account_id, credential_id, signup, connection_before).run()
 
 
 class _Walk:
-    def __init__(self, account_id: int, credential_id: int, signup: Signup) -> None:
+    def __init__(self, account_id: int, credential_id: int, signup: Signup, connection_before: int | None) -> None:
         self.account_id = account_id
+        self.connection_before = connection_before
         self.credential_id = credential_id  # changes when an older row of the same number takes over
         self.signup = signup
-        self.before: _Before | None = None
+        self.before: Before | None = None
 
     def run(self) -> Walked:
         row = find(self.account_id, self.credential_id)
         if row is None:  # deleted meanwhile
             return Walked(self.credential_id, "failed", "failed", problems.INTERRUPTED.key)
-        if _works(row) and self.signup.code:
-            self.before = _Before.of(row)
-        talk = providers.get(row.api_provider).connect(self.signup, platform(row.api_provider))
+        if _works(row) and self.signup.brings_something and not self.signup.done:
+            self.before = before_of(row, self.connection_before)
+        talk = providers.get(row.api_provider).connect(self.signup, platform_of(row))
         try:
             outcome: ConnectOutcome = run_talk(talk, within(PATIENCE_S), self._store)
         except _Stopped as stopped:
@@ -180,7 +183,7 @@ class _Walk:
     def _fail(self, row: OfficialWhatsappCredential, failed: ConnectFailed, now: datetime) -> Walked:
         problem = failed.problem
         recording.note_problem(row, failed.step, problem, now)
-        is_cancelled = not self.signup.code and not self.signup.done
+        is_cancelled = not self.signup.brings_something and not self.signup.done
         if is_cancelled and row.onboarding_completed_at:
             return Walked(row.pk, row.status, "cancelled", problem.key)
         recording.note_step(row, failed.step, "failed", now, problem.message)
@@ -192,36 +195,13 @@ class _Walk:
         _forget_code(row)
         row.waiting = {}
         if self.before:
-            self.before.restore(row)
+            restore(row, self.before)
         elif _works(row):
             row.status = problem.number_status or row.status
         else:
             recording.destroy_secrets(row)
             row.status = "failed"
         return Walked(row.pk, row.status, "failed", problem.key)
-
-
-class _Before(Struct, frozen=True):
-    """What a number worked with: a new sign-in that comes to nothing, or to another number, must not cost it."""
-
-    secrets: Mapping[str, str]
-    status: str
-    token_expiration: datetime | None
-    meta_app_config: Mapping[str, Any]
-    provider_config: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, row: OfficialWhatsappCredential) -> "_Before":
-        secrets = {name: fields.opened(row, name) for name in ("access_token", "pin")}
-        return cls(secrets, row.status, row.token_expiration, row.meta_app_config, row.provider_config)
-
-    def restore(self, row: OfficialWhatsappCredential) -> None:
-        recording.seal_secrets(row, self.secrets)
-        row.status, row.token_expiration = self.status, self.token_expiration
-        row.meta_app_config, row.provider_config = dict(self.meta_app_config), dict(self.provider_config)
-
-    def __repr__(self) -> str:
-        return f"_Before({self.status})"
 
 
 def _works(row: OfficialWhatsappCredential) -> bool:

@@ -102,6 +102,11 @@ class Signup(Struct, frozen=True, kw_only=True):
     known: Mapping[str, JSON] = {}
     secrets: Mapping[str, str] = {}
 
+    @property
+    def brings_something(self) -> bool:
+        """Whether the person came back with something to go on with, and not just with a closed window."""
+        return bool(self.code or self.secrets) or self.event not in ("", "CANCEL", "ERROR")
+
     def __repr__(self) -> str:
         return f"Signup({self.mode}, {self.event})"
 

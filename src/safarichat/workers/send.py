@@ -16,7 +16,6 @@ from safarichat.ground.batching import Batcher, drop_broken_connection, with_fre
 from safarichat.messaging import lanes
 from safarichat.messaging.sending import depart, fetch_due, record
 from safarichat.numbers.health import credential_failed
-from safarichat.numbers.platform import platform
 from safarichat.numbers.use import senders
 from safarichat.workers.lane import Lane, Sender, Work
 
@@ -124,8 +123,7 @@ class Sending:
                 await self._db(partial(lanes.freeze, one.credential_id))
                 await self._db(partial(lanes.release, [one.lease]))
                 continue
-            name, number = known[one.credential_id]
-            lane = Lane(one, Sender(name, number, platform(name)), self._work, held_from=asked_at)
+            lane = Lane(one, Sender(*known[one.credential_id]), self._work, held_from=asked_at)
             self.lanes[one.credential_id] = lane
             lane.start(self._ended)
 

@@ -9,8 +9,8 @@ from safarichat.accounts.cleaning import clean
 from safarichat.ground.batching import drop_broken_connection, with_fresh_connection
 from safarichat.inbox.clearing import clear
 from safarichat.inbox.replaying import replay_for_new_numbers
+from safarichat.numbers.carrying_on import carry_on_stuck
 from safarichat.numbers.expiring import forget_codes, watch_tokens
-from safarichat.numbers.onboarding import carry_on_stuck
 
 SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     # name → when (minutes, or with seconds as a sixth field), what

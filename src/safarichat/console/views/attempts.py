@@ -21,7 +21,7 @@ from safarichat.console.words import translated
 from safarichat.ground.tenancy import acting_for
 from safarichat.messaging import proving
 from safarichat.messaging.queueing import Order, queue
-from safarichat.numbers import onboarding, pins, recording, rows, walking
+from safarichat.numbers import carrying_on, pins, recording, rows, walking
 from safarichat.numbers.chatting import chat_link
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.providers.shapes import Refused
@@ -41,7 +41,7 @@ def shown(row: OfficialWhatsappCredential) -> dict[str, Any]:
         "wait_s": walking.wait_s(row, now),
         "numbers": waiting.get("numbers", []),
         "problem": translated(row.error_logs[0]) if row.error_logs and not row.may_send else None,
-        "can_carry_on": onboarding.can_carry_on(row, now),
+        "can_carry_on": carrying_on.can_carry_on(row, now),
     }
 
 
@@ -69,7 +69,7 @@ def carry_on(request: TenantRequest, credential_id: int) -> HttpResponse:
         return _attempt(request, row, pin_problem=_("A PIN has six digits."))
     if choice and choice not in {number.get("phone_number_id") for number in row.waiting.get("numbers", [])}:
         return _attempt(request, row)
-    walked = onboarding.carry_on(request.account.pk, credential_id, pin=pin, choice=choice)
+    walked = carrying_on.carry_on(request.account.pk, credential_id, pin=pin, choice=choice)
     if walked is not None and walked.outcome == "connected":
         return _go(request, wizard.after(walked))
     return _attempt(request, _row(request, walked.credential_id if walked else credential_id))

@@ -27,10 +27,10 @@ from safarichat.console.asked import (
     unusable,
 )
 from safarichat.console.tenant import TenantRequest
-from safarichat.console.wizard import after
+from safarichat.console.wizard import after, form_page, shown_fields
 from safarichat.console.words import translated
 from safarichat.numbers import disconnecting, onboarding, reading, rows, testing
-from safarichat.numbers.onboarding import Brought, StateRefused
+from safarichat.numbers.onboarding import Brought, Mistyped, StateRefused
 from safarichat.numbers.platform import default_provider, is_enabled, is_offered, platform
 from safarichat.numbers.walking import Walked
 
@@ -49,10 +49,13 @@ class SeeOther(HttpResponseRedirect):
 @endpoint
 def initialize(request: TenantRequest) -> HttpResponse:
     body = body_of(request)
-    provider = offered_provider(text_of(body, "provider", longest=50) or default_provider())
     mode = text_of(body, "mode", longest=50) or "signup"
-    if mode not in providers.get(provider).abilities.modes:
+    provider = offered_provider(text_of(body, "provider", longest=50) or default_provider(), mode)
+    way = providers.get(provider).abilities.way(mode)
+    if way is None:
         raise unusable("mode")
+    if way.is_for_staff and not request.user.is_staff:
+        raise Refusal(403, "staff_only", _("Only whoever runs this installation may do this."))
     credential_id = id_of(body, "credential_id")
     _throttle(request, "start", settings.WHATSAPP_RATE_LIMIT_ONBOARDING, HOUR_S)
     started = onboarding.start(
@@ -61,13 +64,15 @@ def initialize(request: TenantRequest) -> HttpResponse:
     if started is None:
         raise no_such_number()
     if prefers_html(request) and not is_fragment(request):  # a plain form: go on in the provider's own pages
-        return SeeOther(str(started.login["redirect_url"]))
-    told = {name: started.login[name] for name in ("flow", "sdk", "redirect_url", "fields") if name in started.login}
+        return SeeOther(str(started.login.get("redirect_url") or form_page(started)))
+    told = {name: started.login[name] for name in ("flow", "sdk", "redirect_url") if name in started.login}
+    if way.fields:
+        told["fields"] = shown_fields(way)
     ids = {"onboarding_id": started.onboarding_id, "credential_id": started.credential_id}
     return json_answer({**ids, "provider": provider, "state": started.state, **told}, status=201)
 
 
-def offered_provider(name: str) -> str:
+def offered_provider(name: str, mode: str = "signup") -> str:
     """The provider under its own name, when numbers can be connected to it here and now."""
     provider = providers.canonical(name)
     if not is_enabled():
@@ -80,7 +85,7 @@ def offered_provider(name: str) -> str:
     if not is_offered(provider) or provider not in providers.names():
         told = _("Numbers can't be connected through %(provider)s here.") % {"provider": known[provider]}
         raise Refusal(403, "provider_not_offered", told, _("Choose another provider."))
-    if providers.get(provider).missing_settings(platform(provider)):
+    if providers.get(provider).missing_settings(platform(provider), mode):
         told = _("This installation is not set up for %(provider)s yet.") % {"provider": known[provider]}
         raise Refusal(409, "not_set_up", told, _("Ask whoever runs this installation: “safarichat check” says more."))
     return provider
@@ -112,6 +117,8 @@ def callback(request: TenantRequest) -> HttpResponse:
     walked = onboarding.finish(request.account.pk, state, request.session.session_key or "", brought)
     if isinstance(walked, StateRefused):
         raise _state_refused(walked)
+    if isinstance(walked, Mistyped):
+        raise unusable(", ".join(walked.fields))
     place = after(walked)
     if by_page or prefers_html(request):
         return SeeOther(place)
@@ -124,7 +131,7 @@ def _brought(given: Mapping[str, Any]) -> Brought:
     if data is not None and not isinstance(data, dict | str):
         raise unusable("data")
     brought = Brought(code=text_of(given, "code"), event=text_of(given, "event", longest=64), data=data)
-    if not brought.code and not brought.event:
+    if not brought.code and not brought.event and not isinstance(data, dict):
         raise unusable("code")
     return brought
 
@@ -136,7 +143,8 @@ def _brought_by_page(given: Mapping[str, Any]) -> Brought:
         is_cancelled = error == "access_denied"
         data = {} if is_cancelled else {"error_message": told or error}
         return Brought(event="CANCEL" if is_cancelled else "ERROR", data=data, by_page=True)
-    return Brought(code=text_of(given, "code"), by_page=True)
+    query = {name: text_of(given, name) for name in list(given)[:20] if name not in ("state", "code")}
+    return Brought(code=text_of(given, "code"), by_page=True, query=query)
 
 
 def _state_refused(refused: StateRefused) -> Refusal:
