@@ -16,7 +16,9 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meta]:
 
 @pytest.fixture
 def meta(process: Meta) -> Iterator[Meta]:
-    process.control("POST", "settings", {"sent_ms": 5, "delivered_ms": 10, "read_ms": 10, "retry_scale": 0.05})
+    process.control(
+        "POST", "settings", {"sent_ms": 5, "delivered_ms": 10, "read_ms": 10, "retry_scale": 0.05, "batch": 100}
+    )
     yield process
     process.control("DELETE", "faults")
 
