@@ -6,11 +6,12 @@ from typing import Any
 from django.utils import timezone
 
 from safarichat.ground.notify import wake_workers
-from safarichat.numbers import recording
+from safarichat.numbers import recording, sides
 from safarichat.numbers.models import LIVE, SENDING, OfficialWhatsappCredential
 from safarichat.numbers.rows import changing
 from safarichat.providers.shapes import Check, Health, Problem
 
+KEPT = ("news",)  # of what a row knows about its health, beside the last check
 log = logging.getLogger("safarichat.numbers")
 
 
@@ -22,7 +23,7 @@ def credential_failed(credential_id: int, problem: Problem) -> None:
     with changing(credential_id) as row:
         if row.status not in LIVE:
             return
-        status = problem.number_status or "reauth_required"
+        status = sides.allowed_status(problem.number_status or "reauth_required", [problem])
         if row.status != status:
             log.warning("number %s is now %s: %s", row.pk, status, problem.key)
         row.status = status
@@ -34,12 +35,17 @@ def take_check(row: OfficialWhatsappCredential, health: Health) -> None:
     now = timezone.now()
     before = row.status
     recording.take_facts(row, health.facts)
-    if health.status and row.status in LIVE and row.status not in ("connecting", "code_required"):
-        row.status = health.status
+    status = sides.allowed_status(health.status, health.problems)
+    if status and row.status in LIVE and row.status not in ("connecting", "code_required"):
+        row.status = status
         row.health = {
-            "status": health.status,
+            **{name: told for name, told in row.health.items() if name in KEPT},
+            "status": status,
             "checked_at": now.isoformat(),
             "checks": [as_dict(check) for check in health.checks],
+            "problems": [
+                {**sides.shown(problem), "details": recording.masked(problem.details)} for problem in health.problems
+            ],
         }
         row.checked_at = now
     if row.status != before:

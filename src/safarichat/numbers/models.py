@@ -174,3 +174,19 @@ class Onboarding(models.Model):
         db_table = "onboardings"
         constraints = [models.UniqueConstraint(fields=["account", "state_digest"], name="onboardings_state_key")]
         indexes = [models.Index(fields=["state_digest"], name="onboardings_state")]
+
+
+class NumberHistory(models.Model):
+    """What changed about a number and when: its status, quality, limit, pace, name. A trigger writes it."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    credential = models.ForeignKey(
+        OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="history"
+    )
+    at = models.DateTimeField(db_default=Now())
+    name = models.CharField(max_length=40)
+    value = models.CharField(max_length=255)
+
+    class Meta:
+        db_table = "number_history"
+        indexes = [models.Index(fields=["credential", "-at"], name="number_history_credential")]

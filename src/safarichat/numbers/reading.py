@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from safarichat.numbers import recording, rows
+from safarichat.numbers import recording, rows, sides
 from safarichat.numbers.models import LIVE, OfficialWhatsappCredential, Status
 
 
@@ -34,6 +34,7 @@ def _health(row: OfficialWhatsappCredential) -> dict[str, Any]:
     return {
         "checked_at": row.health.get("checked_at"),
         "checks": row.health.get("checks", []),
+        "sides": sides.as_dict(row),
         "last_hook_at": row.last_hook_at.isoformat() if row.last_hook_at else None,
         "messaging_limit": facts.get("messaging_limit"),
         "name_status": facts.get("name_status"),
