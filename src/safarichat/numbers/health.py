@@ -1,6 +1,7 @@
 """How a number stands: what a failed call, or a check, says about it."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -30,8 +31,9 @@ def credential_failed(credential_id: int, problem: Problem) -> None:
         recording.note_problem(row, "sending", problem, timezone.now())
 
 
-def take_check(row: OfficialWhatsappCredential, health: Health) -> None:
-    """Put what a check found on the row. A provider that could not be asked changes nothing that was known."""
+def take_check(row: OfficialWhatsappCredential, health: Health, also: Sequence[Problem] = ()) -> None:
+    """Put what a check found on the row, and what was found around it (`also`). A provider that could not be asked
+    changes nothing that was known."""
     now = timezone.now()
     before = row.status
     recording.take_facts(row, health.facts)
@@ -44,7 +46,8 @@ def take_check(row: OfficialWhatsappCredential, health: Health) -> None:
             "checked_at": now.isoformat(),
             "checks": [as_dict(check) for check in health.checks],
             "problems": [
-                {**sides.shown(problem), "details": recording.masked(problem.details)} for problem in health.problems
+                {**sides.shown(problem), "details": recording.masked(problem.details)}
+                for problem in (*health.problems, *also)
             ],
         }
         row.checked_at = now

@@ -1,6 +1,9 @@
 """The account's numbers for pages that are already acting for it, without their secrets."""
 
-from safarichat.numbers.models import LIVE, OfficialWhatsappCredential, Status
+from datetime import datetime
+
+from safarichat.ground.sql import fetch
+from safarichat.numbers.models import LIVE, SENDING, OfficialWhatsappCredential, Status
 
 SECRETS = ("access_token", "temporary_code", "pin")
 
@@ -19,3 +22,20 @@ def one(account_id: int, credential_id: int) -> OfficialWhatsappCredential | Non
 def ever_connected(account_id: int) -> list[OfficialWhatsappCredential]:
     """Those that conversations can belong to."""
     return [row for row in all_of(account_id) if row.phone_number_id and row.status != Status.PENDING]
+
+
+def longest_unchecked(before: datetime, most: int) -> list[tuple[int, int, str]]:
+    """Live numbers whose last look is older than that: (id, account, provider), each marked as looked at. As the
+    owner role; who asks at the same time gets others."""
+    rows = fetch(
+        "UPDATE official_whatsapp_credentials SET polled_at = now() WHERE id IN ("
+        "  SELECT id FROM official_whatsapp_credentials WHERE status = ANY(%s::text[]) AND access_token <> ''"
+        "  AND coalesce(polled_at, '-infinity') < %s AND coalesce(checked_at, '-infinity') < %s"
+        "  ORDER BY polled_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED)"
+        " RETURNING id, account_id, api_provider",
+        [status.value for status in (*SENDING, Status.REAUTH_REQUIRED, Status.SUSPENDED, Status.IN_REVIEW)],
+        before,
+        before,
+        most,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]

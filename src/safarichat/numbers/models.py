@@ -120,6 +120,7 @@ class OfficialWhatsappCredential(models.Model):
     throughput_mps = models.PositiveIntegerField(default=80, db_default=80)
     last_hook_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
+    polled_at = models.DateTimeField(null=True, blank=True)  # when scheduled work last looked, or began to
     onboarding_started_at = models.DateTimeField(null=True, blank=True)
     onboarding_completed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from procrastinate.contrib.django import app
 
 from safarichat.accounts.cleaning import clean
+from safarichat.doctor.polling import poll
 from safarichat.ground.batching import drop_broken_connection, with_fresh_connection
 from safarichat.inbox.clearing import clear
 from safarichat.inbox.replaying import replay_for_new_numbers
 from safarichat.numbers.carrying_on import carry_on_stuck
 from safarichat.numbers.expiring import forget_codes, watch_tokens
+from safarichat.numbers.history import forget_old
 
 SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     # name → when (minutes, or with seconds as a sixth field), what
@@ -18,6 +20,8 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "carry_on_stuck": ("* * * * * */30", carry_on_stuck),
     "replay_for_new_numbers": ("* * * * * */20", replay_for_new_numbers),
     "watch_tokens": ("*/10 * * * *", watch_tokens),
+    "poll_numbers": ("* * * * *", poll),
+    "forget_number_history": ("29 3 * * *", forget_old),
     "clear_hooks": ("17 * * * *", clear),
     "clean_accounts": ("43 * * * *", lambda: clean(datetime.now(UTC))),
 }
