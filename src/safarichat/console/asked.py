@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from safarichat.console.errors import error_page, json_error
 from safarichat.console.tenant import TenantRequest, enter, not_logged_in
 
-Answer = Callable[[TenantRequest], HttpResponse]
+P = ParamSpec("P")
 
 
 class Refusal(Exception):
@@ -22,15 +22,17 @@ class Refusal(Exception):
         self.status, self.code, self.message, self.cure, self.headers = status, code, message, cure, headers
 
 
-def endpoint(view: Answer) -> Callable[[HttpRequest], HttpResponse]:
+def endpoint(
+    view: Callable[Concatenate[TenantRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """For a logged-in person or their program. No transaction is open around it: it may talk to providers."""
 
     @wraps(view)
-    def answer(request: HttpRequest) -> HttpResponse:
+    def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return not_logged_in(request) if prefers_html(request) else _unauthorized(request)
         try:
-            return view(enter(request))
+            return view(enter(request), *args, **kwargs)
         except Refusal as refusal:
             return refused(request, refusal)
 

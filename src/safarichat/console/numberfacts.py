@@ -69,7 +69,9 @@ def facts(row: OfficialWhatsappCredential) -> list[Fact]:
         Fact(_("Name shown to customers"), row.verified_name),
         Fact(_("State of the name"), _name_state(told.get("name_status"))),
         Fact(_("Quality"), _quality(row.quality_rating), _("How customers take your messages, as WhatsApp sees it.")),
-        Fact(_("New customers a day"), _limit(told.get("messaging_limit")), _("How many you may write to first.")),
+        Fact(
+            _("New customers a day"), limit_in_words(told.get("messaging_limit")), _("How many you may write to first.")
+        ),
         Fact(_("Messages a second"), row.throughput_mps),
         Fact(_("Phone number id"), row.phone_number_id, _("The provider's id of this number."), "id"),
         Fact(_("Business account id"), row.waba_id, _("The provider's id of the WhatsApp Business Account."), "id"),
@@ -91,7 +93,7 @@ def _name_state(state: object) -> str:
     return str(NAME_LABELS.get(str(state), "")) if state else ""
 
 
-def _limit(limit: object) -> str:
+def limit_in_words(limit: object) -> str:
     """TIER_2K as people write it. Older webhooks tell a plain number, -1 for none."""
     if limit in ("TIER_UNLIMITED", -1):
         return _("No limit")

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from safarichat.console.views import composing, inbox, messages, numbers, overview, starting
+from safarichat.console.views import composing, health, inbox, messages, numbers, overview, starting
 from safarichat.console.views.theme import theme
 
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
     path("messages/<int:message_id>/cancel", messages.cancel, name="cancel"),
     path("numbers", numbers.numbers, name="numbers"),
     path("numbers/<int:credential_id>", numbers.number, name="number"),
+    path("numbers/<int:credential_id>/health", health.health, name="number_health"),
+    path("numbers/<int:credential_id>/report.txt", health.report_text, name="number_report"),
+    path("numbers/<int:credential_id>/check", health.check, name="number_check"),
+    path("numbers/<int:credential_id>/repair", health.repair, name="number_repair"),
     path("", include("safarichat.console.urls_whatsapp")),
     path("", include("safarichat.console.urls_settings")),
 ]

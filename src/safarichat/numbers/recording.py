@@ -148,4 +148,8 @@ def shown(problem: Problem) -> dict[str, Any]:
 
 def masked(details: str) -> str:
     """A provider's own words, which may repeat a token: anything that looks like one is left out."""
-    return _LOOKS_SECRET.sub("…", details)[:500]
+    return masked_line(details)[:500]
+
+
+def masked_line(text: str) -> str:
+    return _LOOKS_SECRET.sub("…", text)
