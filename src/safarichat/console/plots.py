@@ -36,6 +36,7 @@ def course(
     """`order` names the values from best to worst; what it does not name stands below. None: nothing is known."""
     if not changes:
         return None
+    start = max(start, changes[0][0])  # what is young fills the width, too
     values = [value for value in order if any(value == told for _, told in changes)]
     values += sorted({told for _, told in changes if told not in order})
     gap = (HEIGHT - 2 * TOP) / max(1, len(values) - 1)

@@ -79,6 +79,8 @@ def check(number: Number, platform: Platform) -> Talk[Health]:
     if (yield from _check_token(number, platform, findings)):
         yield from _check_number(number, platform, findings)
         yield from _check_account(number, platform, findings)
+    if findings.is_cut_short:  # Meta is away: what can't be read back is not broken
+        return findings.health()
     delivery = yield from hooks(platform)
     findings.checks += delivery.checks
     findings.problems += delivery.problems
