@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from pathlib import Path
+from typing import Protocol
 
 from msgspec.structs import replace
 from starlette.applications import Starlette
@@ -13,18 +14,31 @@ from starlette.staticfiles import StaticFiles
 
 from safarichat.sandbox.control.casting import Casting
 from safarichat.sandbox.control.happenings import Happenings
+from safarichat.sandbox.dialog360.room import Dialog360
 from safarichat.sandbox.handset.views import Handsets
 from safarichat.sandbox.meta.graph import Cut, Graph
 from safarichat.sandbox.meta.webhooks import Webhooks
 from safarichat.sandbox.outgoing import Outgoing
 from safarichat.sandbox.overview import Overview
 from safarichat.sandbox.signup.dialog import Dialog
-from safarichat.sandbox.wire import Asked, Receive, Scope, Send, ask, give
+from safarichat.sandbox.wire import Answer, Asked, Receive, Scope, Send, ask, give
 from safarichat.sandbox.world import World
 
 HERE = Path(__file__).parent
-PAGES = ("/_sandbox", "/phone", "/wa.me", "/sdk.js", "/static", "/favicon.ico", "/dialog")
+PAGES = ("/_sandbox", "/phone", "/wa.me", "/sdk.js", "/static", "/favicon.ico", "/dialog", "/360dialog/hub/")
 KEPT_REQUESTS, KEPT_BODY = 1000, 20_000
+
+
+class Room(Protocol):
+    """A provider beside Meta: its hosts stand behind prefixes of their own."""
+
+    def takes(self, path: str) -> bool: ...
+
+    async def answer(self, asked: Asked) -> Answer: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
 
 
 class Sandbox:
@@ -34,6 +48,8 @@ class Sandbox:
         self.outgoing = Outgoing()
         self.webhooks = Webhooks(self.world, self.outgoing)
         self.graph = Graph(self.world, self.webhooks, self.outgoing, self.base_url)
+        self.dialog360 = Dialog360(self.world, self.graph, self.outgoing, self.base_url)
+        self.rooms: tuple[Room, ...] = (self.dialog360,)
         self.requests: deque[Asked] = deque(maxlen=KEPT_REQUESTS)
         self.pages = self._pages()
 
@@ -50,8 +66,9 @@ class Sandbox:
             return
         asked = await ask(scope, receive, time.time())
         self.requests.append(asked if len(asked.body) <= KEPT_BODY else replace(asked, body=asked.body[:KEPT_BODY]))
+        room: Room | Graph = next((each for each in self.rooms if each.takes(path)), self.graph)
         try:
-            answer = await self.graph.answer(asked)
+            answer = await room.answer(asked)
         except Cut:
             return
         await give(send, answer)
@@ -63,9 +80,13 @@ class Sandbox:
                 self.world.journal.start()
                 self.webhooks.start()
                 self.graph.conversing.resume()
+                for room in self.rooms:
+                    room.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
                 await self.webhooks.stop()
+                for room in self.rooms:
+                    room.stop()
                 await self.outgoing.close()
                 await self.world.journal.stop()
                 await send({"type": "lifespan.shutdown.complete"})
@@ -81,10 +102,11 @@ class Sandbox:
                 Route("/favicon.ico", _no_icon),
                 Route("/sdk.js", dialog.sdk),
                 *dialog.routes(),
+                *self.dialog360.routes(),
                 *handsets.routes(),
                 *Overview(self.world, self.base_url).routes(),
                 *happenings.routes(),
-                *Casting(self.world, self.graph).routes(),
+                *Casting(self.world, self.graph, self.dialog360.channels).routes(),
                 Mount("/static", StaticFiles(directory=HERE / "static")),
             ]
         )

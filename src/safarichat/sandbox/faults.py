@@ -49,13 +49,14 @@ class Faults:
     def clear(self) -> None:
         self.planned = []
 
-    def strikes(self, kind: Kind, path: str = "", *, later: bool = False) -> Fault | None:
-        """The first planned fault of that kind that hits this time."""
+    def strikes(self, kind: Kind, path: str = "", *, later: bool = False, provider: str = "meta") -> Fault | None:
+        """The first planned fault of that kind and provider that hits this time."""
         if not self.planned:
             return None
         now = time.monotonic()
         self.planned = [fault for fault in self.planned if fault.until > now]
-        right = (fault for fault in self.planned if fault.kind == kind and fault.later == later)
+        mine = (fault for fault in self.planned if fault.provider in (provider, "*"))
+        right = (fault for fault in mine if fault.kind == kind and fault.later == later)
         return next((fault for fault in right if _hits(fault, path)), None)
 
 

@@ -14,11 +14,12 @@ NAMES = (
 )
 SECRET = frozenset(NAMES.split())
 SECRET_AT_THE_TOP = SECRET | {"code", "pin"}  # deeper down these words mean other things, as a language's code does
+HEADERS = ("authorization", "cookie", "d360-api-key", "x-api-key")
 MASK = "***"
 
 
 def shown(asked: Asked) -> dict[str, JSON]:
-    headers = {name: MASK if name in ("authorization", "cookie") else value for name, value in asked.headers.items()}
+    headers = {name: MASK if name in HEADERS else value for name, value in asked.headers.items()}
     if "authorization" in headers:
         headers["authorization"] = asked.headers["authorization"].split(" ")[0] + " " + MASK
     return {

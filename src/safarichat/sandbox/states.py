@@ -25,7 +25,7 @@ def shown(world: World, number: PhoneNumber) -> dict[str, JSON]:
     """`code` is what the SMS said, when one was asked for."""
     waba = world.wabas.things[number.waba_id]
     return {
-        "provider": "meta",
+        "provider": number.provider,
         "phone_number_id": number.id,
         "waba_id": number.waba_id,
         "phone_number": f"+{number.phone}",

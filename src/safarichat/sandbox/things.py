@@ -93,7 +93,7 @@ class Waba(Thing):
 
 
 class PhoneNumber(Thing):
-    """A business number. `phone` is digits with country code."""
+    """A business number. `phone` is digits with country code, `provider` who carries it."""
 
     waba_id: str
     phone: str
@@ -122,6 +122,52 @@ class PhoneNumber(Thing):
     payment: bool = True
     restricted: str = ""
     offline_reason: str = ""
+    provider: str = "meta"
+
+
+class Channel(Thing):
+    """A number at 360dialog: its key, where its webhooks go, and whether the partner may use it."""
+
+    client_id: str
+    phone_number_id: str
+    account_id: str  # 360dialog's own id of the WABA
+    status: str = "running"
+    is_permitted: bool = True
+    api_key: str = ""
+    key_id: str = ""
+    hook_url: str = ""
+    hook_headers: dict[str, str] = field(default_factory=dict)
+    more_hooks: list[JSON] = field(default_factory=list)
+    is_disabled: bool = False
+    is_unpaid: bool = False
+    made_at: float = 0
+    missed_media: list[float] = field(default_factory=list)
+
+
+class Client(Thing):
+    """A customer of 360dialog under the partner."""
+
+    name: str
+    email: str = ""
+    partner_payload: str = ""
+    made_at: float = 0
+
+
+class Partner(Thing):
+    """The pretend partner account at 360dialog; `id` is the partner id."""
+
+    api_key: str
+    platform_secret: str
+    solution_id: str
+    webhook_url: str = ""
+    redirect_url: str = ""
+
+
+class AccountHook(Thing):
+    """A webhook for all channels of a WABA; `id` is the WABA's."""
+
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Template(Thing):
@@ -213,3 +259,6 @@ class Settings(Thing):
     rates: bool = True
     retry_scale: float = 1.0
     hook_timeout_ms: int = 10_000
+    camel_errors: bool = False  # 360dialog's older shape
+    strict_urls: bool = False  # 360dialog's rules for webhook addresses, which a laptop can't meet
+    channel_ms: int = 300  # how long a new channel at 360dialog takes from step to step

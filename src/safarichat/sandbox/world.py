@@ -12,14 +12,18 @@ from safarichat.sandbox import ids, phones
 from safarichat.sandbox.faults import Faults
 from safarichat.sandbox.journal import Journal
 from safarichat.sandbox.things import (
+    AccountHook,
     App,
     Business,
+    Channel,
     Chat,
+    Client,
     Code,
     Customer,
     Delivery,
     Media,
     Message,
+    Partner,
     PhoneNumber,
     Settings,
     Template,
@@ -54,6 +58,10 @@ class World:
         self.messages = shelf(Message)
         self.chats = shelf(Chat)
         self.deliveries = shelf(Delivery)
+        self.channels = shelf(Channel)
+        self.clients = shelf(Client)
+        self.partners = shelf(Partner)
+        self.account_hooks = shelf(AccountHook)
         self.all_settings = shelf(Settings)
         self.journal.load()
         self.faults = Faults()
@@ -141,6 +149,9 @@ class World:
             return found
         phone = phones.digits(address)
         return next((number for number in self.numbers if number.phone == phone), None)
+
+    def channel_of(self, number: PhoneNumber) -> Channel | None:
+        return next((channel for channel in self.channels if channel.phone_number_id == number.id), None)
 
     def waba_numbers(self, waba_id: str) -> list[PhoneNumber]:
         return [number for number in self.numbers if number.waba_id == waba_id]

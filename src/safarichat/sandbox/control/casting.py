@@ -6,18 +6,20 @@ from starlette.routing import Route
 
 from safarichat.sandbox import ids, phones, states
 from safarichat.sandbox.control.endpoints import Refusal, find_number, routes
+from safarichat.sandbox.dialog360 import states as at_dialog360
+from safarichat.sandbox.dialog360.channels import Channels
 from safarichat.sandbox.meta import assets
 from safarichat.sandbox.meta.graph import Graph
 from safarichat.sandbox.meta.numbers import make_number
-from safarichat.sandbox.things import JSON, Customer, Token
+from safarichat.sandbox.things import JSON, Customer, PhoneNumber, Token, Waba
 from safarichat.sandbox.world import ALL_SCOPES, World
 
 CUSTOMER_FLAGS = ("blocked", "opted_out", "reads", "receipts", "on_whatsapp")
 
 
 class Casting:
-    def __init__(self, world: World, graph: Graph) -> None:
-        self.world, self.graph = world, graph
+    def __init__(self, world: World, graph: Graph, channels: Channels) -> None:
+        self.world, self.graph, self.channels = world, graph, channels
 
     def routes(self) -> list[Route]:
         return routes(
@@ -69,10 +71,13 @@ class Casting:
     # --- numbers -----------------------------------------------------------------------------------------------------
 
     async def numbers(self, request: Request, body: dict[str, JSON]) -> JSON:
-        return [states.shown(self.world, number) for number in self.world.numbers]
+        return [self._shown(number) for number in self.world.numbers]
+
+    def _shown(self, number: PhoneNumber) -> dict[str, JSON]:
+        return states.shown(self.world, number) | at_dialog360.shown(self.channels, number)
 
     async def number(self, request: Request, body: dict[str, JSON]) -> JSON:
-        return states.shown(self.world, find_number(self.world, request.path_params["id"]))
+        return self._shown(find_number(self.world, request.path_params["id"]))
 
     async def add_number(self, request: Request, body: dict[str, JSON]) -> JSON:
         """A business with a shared WABA, a verified number and a token, without the popup:
@@ -84,18 +89,30 @@ class Casting:
         waba = world.wabas.get(str(body.get("waba_id") or ""))
         if waba is None:
             waba = assets.make_waba(world, assets.make_business(world, name), name)
+        provider = str(body.get("provider") or "meta")
+        if provider == "360dialog":
+            return self._add_channel(waba, phone, name)
         assets.share(world, self.graph.webhooks, waba, world.app)
         number = make_number(world, waba.id, phone, name, verified=bool(body.get("verified", True)))
         number.registered = bool(body.get("registered", False))
         token = self._make_token([waba.id], waba.business_id, list(ALL_SCOPES[:2]), 0)
         return states.shown(world, number) | {"business_id": waba.business_id, "access_token": token.id}
 
+    def _add_channel(self, waba: Waba, phone: str, name: str) -> dict[str, JSON]:
+        """A direct client's number with its key: {"channel_id", "client_id", "api_key"} beside the usual facts."""
+        number = make_number(self.world, waba.id, phone, name, verified=True)
+        channel = self.channels.make_channel(self.channels.make_client(name, "ana@example.test"), number)
+        channel.status, number.registered = "running", True
+        key = self.channels.new_key(channel)
+        return self._shown(number) | {"api_key": key}
+
     async def change_number(self, request: Request, body: dict[str, JSON]) -> JSON:
         number = find_number(self.world, request.path_params["id"])
-        problem = states.put_into(self.world, self.graph.webhooks, number, body)
+        rest = at_dialog360.put_into(self.channels, number, body)
+        problem = states.put_into(self.world, self.graph.webhooks, number, rest)
         if problem:
             raise Refusal(problem)
-        return states.shown(self.world, number)
+        return self._shown(number)
 
     # --- tokens ------------------------------------------------------------------------------------------------------
 

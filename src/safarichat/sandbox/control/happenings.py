@@ -47,7 +47,7 @@ class Happenings:
         while True:
             found = self._accepted(query.get("provider", ""), query.get("to", ""))
             if len(found) >= int(query.get("wait", "0")) or asyncio.get_running_loop().time() > deadline:
-                return [_message(message) for message in found]
+                return [_message(message, self.world.numbers.things[message.phone_number_id]) for message in found]
             await asyncio.sleep(0.02)
 
     async def inbound(self, request: Request, body: dict[str, JSON]) -> JSON:
@@ -83,8 +83,8 @@ class Happenings:
             fault = msgspec.convert(fields, Fault, strict=False)
         except msgspec.ValidationError as error:
             raise Refusal(str(error)) from error
-        if fault.provider in ("meta", "facebook"):
-            self.world.faults.add(fault, float(body["for"]) if body.get("for") else None)
+        fault.provider = "meta" if fault.provider == "facebook" else fault.provider
+        self.world.faults.add(fault, float(body["for"]) if body.get("for") else None)
         return {"faults": len(self.world.faults.planned)}
 
     async def clear_faults(self, request: Request, body: dict[str, JSON]) -> JSON:
@@ -124,9 +124,10 @@ class Happenings:
     # --- shared ------------------------------------------------------------------------------------------------------
 
     def _accepted(self, provider: str, to: str) -> list[Message]:
-        if provider and provider != "meta":
-            return []
         out = [message for message in self.world.messages if not message.inbound]
+        if provider:
+            carried = {number.id for number in self.world.numbers if number.provider == provider}
+            out = [message for message in out if message.phone_number_id in carried]
         if not to:
             return out
         customer = self.world.customer(to if to.startswith(("+", "@")) or not to.isdigit() else f"+{to}")
@@ -139,10 +140,10 @@ class Happenings:
             context.setdefault("from", number.phone)
 
 
-def _message(message: Message) -> dict[str, JSON]:
+def _message(message: Message, number: PhoneNumber) -> dict[str, JSON]:
     return {
         "id": message.id,
-        "provider": "meta",
+        "provider": number.provider,
         "phone_number_id": message.phone_number_id,
         "to": message.to,
         "body": message.content(),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from safarichat.sandbox import ids, phones
+from safarichat.sandbox.carriers import Carrier
 from safarichat.sandbox.meta.errors import in_status
 from safarichat.sandbox.meta.webhooks import Webhooks
 from safarichat.sandbox.things import JSON, Chat, Customer, Message, PhoneNumber, Waba
@@ -18,6 +19,7 @@ HANDSET_OPEN_S = 6.0
 class Conversing:
     def __init__(self, world: World, webhooks: Webhooks) -> None:
         self.world, self.webhooks = world, webhooks
+        self.carriers: dict[str, Carrier] = {}  # by provider: who tells in another way than Meta
         self.open_chats: dict[str, float] = {}  # chat id → monotonic time until which a handset shows it
 
     # --- business → customer -----------------------------------------------------------------------------------------
@@ -73,7 +75,7 @@ class Conversing:
             return 131042
         if is_template and customer.opted_out and self._category(number, message) == "marketing":
             return 131050
-        fault = self.world.faults.strikes("error", f"/{number.id}/messages", later=True)
+        fault = self.world.faults.strikes("error", f"/{number.id}/messages", later=True, provider=number.provider)
         return fault.code if fault else 0
 
     def _sent(self, message: Message, wait: int | None = None) -> None:
@@ -103,6 +105,9 @@ class Conversing:
         self.world.changed(message)
         number, waba = self._carrier(message)
         customer = self.world.customers.things[message.customer_id]
+        if carrier := self.carriers.get(number.provider):
+            carrier.tell_status(message, number, customer)
+            return
         value = self._value(number)
         if status != "failed":
             value["contacts"] = [_contact(customer, told_number=not message.sent_to_user_id)]
@@ -163,8 +168,10 @@ class Conversing:
     def _announce(self, message: Message, customer: Customer, number: PhoneNumber, content: dict[str, JSON]) -> str:
         if not number.registered:
             return "unregistered"
-        if self.world.faults.strikes("inbound_lost", f"/{number.id}"):
+        if self.world.faults.strikes("inbound_lost", f"/{number.id}", provider=number.provider):
             return "lost"
+        if carrier := self.carriers.get(number.provider):
+            return carrier.tell_message(message, customer, number, content)
         value = self._value(number)
         value["contacts"] = [_contact(customer)]
         head: dict[str, JSON] = {"from": customer.wa_id} if customer.wa_id else {}
@@ -194,6 +201,8 @@ class Conversing:
 
     def _announce_change(self, customer: Customer, chat: Chat, before: str, before_id: str) -> None:
         number = self.world.numbers.things[chat.phone_number_id]
+        if number.provider in self.carriers:  # it tells nothing of the kind
+            return
         system = {
             "body": f"User {customer.name} changed from {before} to {customer.wa_id}",
             "type": "user_changed_number",

@@ -131,7 +131,8 @@ class Sending:
         return message
 
     async def _on_its_way(self, message: Message) -> None:
-        if not self.world.faults.strikes("status_before_answer"):
+        number = self.world.numbers.things[message.phone_number_id]
+        if not self.world.faults.strikes("status_before_answer", provider=number.provider):
             self.conversing.travel(message)
             return
         self.conversing.sent_at_once(message)

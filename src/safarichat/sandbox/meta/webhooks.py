@@ -36,6 +36,7 @@ OVERRIDABLE = frozenset(
         "account_settings_update",
     ]
 )
+CHANNEL, ACCOUNT = "d360c:", "d360a:"  # senders at 360dialog: a channel, or all channels of a WABA
 RETRY_WAITS_S = (0, 1, 2, 4, 8, 15, 30, 60, 120, 300, 600)
 GIVE_UP_AFTER_S = 7 * 24 * 3600
 PARALLEL = 8
@@ -71,8 +72,11 @@ class Webhooks:
     # --- who gets it -------------------------------------------------------------------------------------------------
 
     def tell(self, waba: Waba, field: str, value: dict[str, JSON], number: PhoneNumber | None = None) -> int:
-        """To each app subscribed to the WABA that registered a callback for the field. Answers how many."""
-        told = 0
+        """To each app subscribed to the WABA that registered a callback for the field, and to the addresses that
+        360dialog knows for its channels. Answers how many."""
+        told = self._tell_channels(waba, field, value, number)
+        if number is not None and number.provider != "meta":
+            return told
         for app_id, override in waba.subscribed.items():
             app = self.world.apps.get(app_id)
             if app is None or app.subscription is None or field not in app.subscription.fields:
@@ -80,14 +84,27 @@ class Webhooks:
             url = app.subscription.callback_url
             if field in OVERRIDABLE:
                 url = (number.override.url if number else "") or override.url or url
-            self._emit(app, url, waba.id, field, value)
+            self._emit(app.id, url, waba.id, field, value)
             told += 1
         return told
+
+    def _tell_channels(self, waba: Waba, field: str, value: dict[str, JSON], number: PhoneNumber | None) -> int:
+        """The number's own address wins over its account's; what is the account's goes to the account's only."""
+        channel = self.world.channel_of(number) if number and number.provider == "360dialog" else None
+        account = self.world.account_hooks.get(waba.id)
+        url = (channel.hook_url if channel else "") or (account.url if account else "")
+        if not url:
+            return 0
+        own = bool(channel and channel.hook_url)
+        self._emit(
+            f"{CHANNEL if own else ACCOUNT}{channel.id if channel and own else waba.id}", url, waba.id, field, value
+        )
+        return 1
 
     def tell_partner(self, app: App, field: str, value: dict[str, JSON]) -> None:
         """Partner events need no subscription to the WABA; the entry is the partner's own portfolio."""
         if app.subscription is not None and field in app.subscription.fields:
-            self._emit(app, app.subscription.callback_url, app.business_id, field, value)
+            self._emit(app.id, app.subscription.callback_url, app.business_id, field, value)
 
     async def settle(self, seconds: float) -> None:
         """Wait until nothing is on its way for the first time, but no longer than that."""
@@ -116,12 +133,14 @@ class Webhooks:
 
     # --- how it travels ----------------------------------------------------------------------------------------------
 
-    def _emit(self, app: App, url: str, entry_id: str, field: str, value: dict[str, JSON]) -> None:
-        if self.world.faults.strikes("unknown_keys"):
+    def _emit(self, sender: str, url: str, entry_id: str, field: str, value: dict[str, JSON]) -> None:
+        """`sender` is an app's id, or names a channel or account of 360dialog."""
+        provider = provider_of(sender)
+        if self.world.faults.strikes("unknown_keys", provider=provider):
             value = _with_unknown_keys(value, field)
-        update = Update(app.id, url, entry_id, field, value, int(self.world.now()))
-        key = (app.id, url)
-        late = self.world.faults.strikes("reorder")
+        update = Update(sender, url, entry_id, field, value, int(self.world.now()))
+        key = (sender, url)
+        late = self.world.faults.strikes("reorder", provider=provider)
         if late is None:
             self._enqueue(key, update)
         else:
@@ -170,7 +189,7 @@ class Webhooks:
         )
 
     async def _deliver(self, key: tuple[str, str], delivery: Delivery) -> None:
-        twice = self.world.faults.strikes("duplicate_webhook") is not None
+        twice = self.world.faults.strikes("duplicate_webhook", provider=provider_of(delivery.app_id)) is not None
         for _ in range(2 if twice else 1):
             delivery.tries += 1
             self.world.stats.webhooks_sent += 1
@@ -182,21 +201,34 @@ class Webhooks:
         self._try_later(key, delivery)
 
     async def _post(self, delivery: Delivery) -> bool:
-        if self.world.faults.strikes("outage"):
+        if self.world.faults.strikes("outage", provider=provider_of(delivery.app_id)):
             return False
-        app = self.world.apps.get(delivery.app_id)
-        if app is None:
+        headers = self._headers(delivery)
+        if headers is None:
             return True
         reached = await self.outgoing.call(
             "POST",
             delivery.url,
             body=delivery.body,
-            headers={"content-type": "application/json", "x-hub-signature-256": sign(app.secret, delivery.body)},
+            headers={"content-type": "application/json", **headers},
             timeout_s=self.world.settings.hook_timeout_ms / 1000,
         )
         if not 200 <= reached.status < 300:
             log.info("webhook %s not taken: %s", delivery.id, reached.status or reached.text)
         return 200 <= reached.status < 300
+
+    def _headers(self, delivery: Delivery) -> dict[str, str] | None:
+        """What proves the sender: a signature of the app, or the headers that a channel was told to send. None: whoever
+        sent it is gone, and so is the webhook."""
+        kind, name = delivery.app_id[: len(CHANNEL)], delivery.app_id[len(CHANNEL) :]
+        if kind == CHANNEL:
+            channel = self.world.channels.get(name)
+            return channel.hook_headers if channel and channel.hook_url == delivery.url else None
+        if kind == ACCOUNT:
+            account = self.world.account_hooks.get(name)
+            return account.headers if account else None
+        app = self.world.apps.get(delivery.app_id)
+        return {"x-hub-signature-256": sign(app.secret, delivery.body)} if app else None
 
     def _try_later(self, key: tuple[str, str], delivery: Delivery) -> None:
         if self.world.now() - delivery.made_at > GIVE_UP_AFTER_S * min(1, self.world.settings.retry_scale):
@@ -210,6 +242,10 @@ class Webhooks:
     def _again(self, key: tuple[str, str], delivery: Delivery) -> None:
         self._route(*key).again.append(delivery)
         self._run(key)
+
+
+def provider_of(sender: str) -> str:
+    return "360dialog" if sender.startswith((CHANNEL, ACCOUNT)) else "meta"
 
 
 def to_bytes(payload: JSON, *, raw_utf8: bool) -> bytes:

@@ -1,0 +1,1 @@
+"""360dialog: the messaging host, the hub's API and its pages (reference 360dialog)."""

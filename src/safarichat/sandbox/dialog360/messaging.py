@@ -1,0 +1,229 @@
+"""The messaging host: one key is one number, and no id stands in a path (reference §8–§13)."""
+
+import re
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+from safarichat.sandbox.dialog360 import problems
+from safarichat.sandbox.dialog360.channels import Channels
+from safarichat.sandbox.dialog360.problems import Refused
+from safarichat.sandbox.meta import assets, media, nodes, numbers
+from safarichat.sandbox.meta.errors import GraphError, envelope
+from safarichat.sandbox.meta.sending import Sending
+from safarichat.sandbox.meta.tokens import MANAGEMENT, Caller
+from safarichat.sandbox.outgoing import is_loopback
+from safarichat.sandbox.things import JSON, AccountHook, Channel, PhoneNumber, Template, Waba
+from safarichat.sandbox.wire import ENCODE, Answer, Asked, as_json, parameters
+from safarichat.sandbox.world import World
+
+LOOKASIDE = "https://lookaside.fbsbx.com"
+ATTACHMENTS = "/whatsapp_business/attachments"
+MISSES, MISSED_WITHIN_S = 20, 3600
+MOST_MORE_HOOKS = 3
+PROFILE = "whatsapp_business_profile"
+Given = dict[str, JSON]
+
+
+class KeyHolder(Caller):
+    """Who holds a channel's key reaches that number and its account, and nothing else."""
+
+    def __init__(self, world: World, number: PhoneNumber) -> None:
+        super().__init__(world)
+        self.mine = number
+
+    def may_reach(self, waba: Waba, scope: str) -> bool:
+        return waba.id == self.mine.waba_id
+
+    def number(self, number: PhoneNumber, scope: str = MANAGEMENT, method: str = "get") -> PhoneNumber:
+        if number.id != self.mine.id:
+            raise GraphError(100, "Object does not exist.", subcode=33, bare=True)
+        return number
+
+
+class Turn(Struct):
+    asked: Asked
+    channel: Channel
+    number: PhoneNumber
+    waba: Waba
+    caller: KeyHolder
+    given: Given
+
+
+class Messaging:
+    def __init__(self, world: World, channels: Channels, sending: Sending) -> None:
+        self.world, self.channels, self.sending = world, channels, sending
+
+    async def answer(self, asked: Asked) -> Answer:
+        try:
+            return await self._answer(asked)
+        except GraphError as error:
+            return envelope(error)
+        except Refused as refused:
+            return problems.answer(refused, camel=self.world.settings.camel_errors)
+
+    async def _answer(self, asked: Asked) -> Answer:
+        channel = self.channels.by_key(asked.header("d360-api-key"))
+        if channel is None:
+            raise problems.NO_KEY
+        if channel.is_disabled:
+            raise problems.DISABLED
+        number = self.world.numbers.things[channel.phone_number_id]
+        given = parameters(asked)
+        waba, caller = self.world.wabas.things[number.waba_id], KeyHolder(self.world, number)
+        turn = Turn(asked, channel, number, waba, caller, given)
+        if asked.path.startswith(ATTACHMENTS):
+            return self._download(turn)
+        done = self._deed(turn)()
+        told = await done if isinstance(done, Awaitable) else done
+        usage = ENCODE({waba.id: [{"type": "whatsapp", "call_count": 0, "total_cputime": 0, "total_time": 0}]}).decode()
+        return as_json(told, headers={"facebook-api-version": "v25.0", "x-business-use-case-usage": usage})
+
+    def _deed(self, turn: Turn) -> Callable[[], JSON | Awaitable[JSON]]:
+        path, given, number = turn.asked.path.rstrip("/"), turn.given, turn.number
+        deeds: dict[tuple[str, str], Callable[[], JSON | Awaitable[JSON]]] = {
+            ("POST", "/messages"): lambda: self._send(turn),
+            ("POST", "/marketing_messages"): lambda: self._send(turn, only="template"),
+            ("POST", "/media"): lambda: media.upload(self.world, number, given),
+            ("GET", "/message_templates"): lambda: assets.templates(self.world, turn.waba, given),
+            ("GET", "/v1/configs/templates"): lambda: self._legacy_templates(turn),
+            ("GET", "/v1/configs/webhook"): lambda: self._hook(turn),
+            ("POST", "/v1/configs/webhook"): lambda: self._set_hook(turn),
+            ("GET", "/waba_webhook"): lambda: self._account_hook(turn),
+            ("POST", "/waba_webhook"): lambda: self._set_account_hook(turn),
+            ("POST", "/multi_webhook"): lambda: self._more_hooks(turn),
+            ("PUT", "/multi_webhook"): lambda: self._more_hooks(turn),
+            ("GET", "/multi_webhook"): lambda: {"enabled": True, "destinations": turn.channel.more_hooks},
+            ("GET", "/health_status"): lambda: self._health(turn),
+            ("GET", f"/{PROFILE}"): lambda: numbers.read_profile(number, str(given.get("fields") or "")),
+            ("POST", f"/{PROFILE}"): lambda: numbers.change_profile(self.world, number, given),
+            ("POST", "/block_users"): lambda: self._block(turn, True),
+            ("DELETE", "/block_users"): lambda: self._block(turn, False),
+        }
+        deed = deeds.get((turn.asked.method, path))
+        if deed is None and re.fullmatch(r"/\d+", path):
+            return lambda: self._object(turn, path[1:])
+        if deed is None:
+            raise problems.NOT_FOUND
+        return deed
+
+    # --- messages and media ------------------------------------------------------------------------------------------
+
+    async def _send(self, turn: Turn, only: str = "") -> JSON:
+        if turn.channel.is_unpaid:
+            raise problems.UNPAID
+        if only and turn.given.get("type") != only:
+            raise GraphError(131009, details="Only templates can be sent as marketing messages.")
+        return await self.sending.post(turn.caller, turn.number, turn.given)
+
+    def _object(self, turn: Turn, object_id: str) -> JSON:
+        template = self.world.templates.get(object_id)
+        if template is not None and template.waba_id == turn.waba.id and turn.asked.method == "GET":
+            return nodes.template_node(template, str(turn.given.get("fields") or ""))
+        self._may_fetch(turn.channel)
+        try:
+            kept = media.find(self.world, turn.caller, object_id, {}, turn.asked.method)
+        except GraphError:
+            self._missed(turn.channel)
+            raise
+        if turn.asked.method == "DELETE":
+            self.world.media.drop(kept.id)
+            return {"success": True}
+        return media.node(self.world, kept, LOOKASIDE)
+
+    def _download(self, turn: Turn) -> Answer:
+        """(!) Only here, with the key: the address that the metadata tell names Meta's own host."""
+        self._may_fetch(turn.channel)
+        answer = media.download(self.world, turn.asked, True)
+        if answer.status != 200:
+            self._missed(turn.channel)
+        return answer
+
+    def _may_fetch(self, channel: Channel) -> None:
+        now = self.world.now()
+        channel.missed_media = [at for at in channel.missed_media if now - at < MISSED_WITHIN_S]
+        if len(channel.missed_media) >= MISSES:
+            raise Refused(429, "Too many failed media downloads: blocked for 30 minutes.")
+
+    def _missed(self, channel: Channel) -> None:
+        channel.missed_media.append(self.world.now())
+        self.world.channels.put(channel)
+
+    # --- webhooks ----------------------------------------------------------------------------------------------------
+
+    def _hook(self, turn: Turn) -> JSON:
+        return {"url": turn.channel.hook_url, "headers": turn.channel.hook_headers}
+
+    def _set_hook(self, turn: Turn) -> JSON:
+        turn.channel.hook_url, turn.channel.hook_headers = self._hook_given(turn)
+        self.world.channels.put(turn.channel)
+        if turn.given.get("override_all"):
+            self.world.account_hooks.drop(turn.waba.id)
+        return self._hook(turn)
+
+    def _account_hook(self, turn: Turn) -> JSON:
+        kept = self.world.account_hooks.get(turn.waba.id)
+        return {"url": kept.url if kept else "", "headers": kept.headers if kept else {}}
+
+    def _set_account_hook(self, turn: Turn) -> JSON:
+        url, headers = self._hook_given(turn)
+        self.world.account_hooks.put(AccountHook(id=turn.waba.id, url=url, headers=headers))
+        if turn.given.get("override_all") is True:
+            for number in self.world.waba_numbers(turn.waba.id):
+                if channel := self.world.channel_of(number):
+                    self.channels.drop_key_hooks(channel)
+        return {"url": url, "headers": headers}
+
+    def _hook_given(self, turn: Turn) -> tuple[str, dict[str, str]]:
+        url, headers = str(turn.given.get("url") or ""), turn.given.get("headers") or {}
+        parts = urlsplit(url)
+        strict = self.world.settings.strict_urls or not is_loopback(url)
+        if url and strict and (parts.scheme != "https" or parts.port or "_" in (parts.hostname or "")):
+            raise Refused(400, "Webhook URL must be https, without a port and without an underscore in its host.")
+        if not isinstance(headers, dict):
+            raise Refused(400, "headers must be an object.")
+        return url, {str(name): str(value) for name, value in headers.items()}
+
+    def _more_hooks(self, turn: Turn) -> JSON:
+        wanted = turn.given.get("destinations") or [{"name": turn.given.get("name"), "url": turn.given.get("url")}]
+        told = [*turn.channel.more_hooks, *wanted]
+        if len(told) > MOST_MORE_HOOKS:
+            raise Refused(400, "At most 3 destinations are possible.")
+        turn.channel.more_hooks = told
+        self.world.channels.put(turn.channel)
+        return {"enabled": True, "destinations": told}
+
+    # --- the number --------------------------------------------------------------------------------------------------
+
+    def _health(self, turn: Turn) -> JSON:
+        wanted = str(turn.given.get("fields") or "health_status")
+        return nodes.number_node(self.world, turn.number, wanted)
+
+    def _legacy_templates(self, turn: Turn) -> JSON:
+        found = [legacy_template(template) for template in self.world.waba_templates(turn.waba.id)]
+        page = {"count": len(found), "filters": {}, "limit": 1000, "offset": 0, "sort": ["id"], "total": len(found)}
+        return {**page, "waba_templates": found}
+
+    def _block(self, turn: Turn, blocks: bool) -> JSON:
+        done: list[JSON] = []
+        for each in turn.given.get("block_users") or []:
+            customer = self.world.meet(str(each.get("user") or ""))
+            customer.blocked = blocks
+            self.world.keep_customer(customer)
+            done.append({"input": each.get("user"), "wa_id": customer.wa_id})
+        name = "added_users" if blocks else "removed_users"
+        return {"messaging_product": "whatsapp", "block_users": {name: done}}
+
+
+def legacy_template(template: Template) -> dict[str, JSON]:
+    return {
+        "id": f"{template.id[:6]}WT",
+        "external_id": template.id,
+        "name": template.name,
+        "language": template.language,
+        "category": template.category,
+        "components": template.components,
+        "status": template.status.lower(),
+        "rejected_reason": template.rejected_reason,
+    }
