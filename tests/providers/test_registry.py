@@ -14,16 +14,16 @@ ROOM = Path(providers.__file__).parent
 def test_a_provider_is_found_by_any_spelling_of_its_name() -> None:
     assert {providers.canonical(name) for name in ("meta", "Meta", " facebook ", "FACEBOOK")} == {"meta"}
     assert providers.get("facebook").name == "meta"
-    assert providers.names() == ("meta",)
+    assert set(providers.names()) <= {"meta", "360dialog", "twilio"}
 
 
 def test_a_provider_that_can_not_be_used_is_refused_but_compared() -> None:
-    for name in ("twilio", "360dialog", "", "nonsense"):
+    for name in ("telex", "", "nonsense"):
         with pytest.raises(providers.UnknownProvider):
             providers.get(name)
     facts = providers.all_facts()
     assert [each.name for each in facts] == ["meta", "360dialog", "twilio"]
-    assert [each.name for each in facts if each.is_available] == list(providers.names())
+    assert {each.name for each in facts if each.is_available} == set(providers.names())
     for each in facts:
         assert all(
             (each.summary, each.best_for, each.you_need, each.who_bills, each.time, each.limits, each.pros, each.cons)

@@ -1,14 +1,19 @@
 """A number that is connected once more goes on in the row it had before, where its conversations are."""
 
+from django.db.models import Q
+
 from safarichat.ground import fields
 from safarichat.numbers import connections, recording
 from safarichat.numbers.models import LIVE, OfficialWhatsappCredential, Onboarding
 
 
-def older_row(row: OfficialWhatsappCredential, phone_number_id: str) -> OfficialWhatsappCredential | None:
+def older_row(
+    row: OfficialWhatsappCredential, phone_number_id: str, phone_number: str = ""
+) -> OfficialWhatsappCredential | None:
     """The same account's row of that number, locked: a live one before one that was given up."""
-    same = OfficialWhatsappCredential.objects.select_for_update().filter(
-        account_id=row.account_id, api_provider=row.api_provider, phone_number_id=phone_number_id
+    named = Q(phone_number_id=phone_number_id) if phone_number_id else Q(phone_number=phone_number)
+    same = OfficialWhatsappCredential.objects.select_for_update(of=("self",)).filter(
+        named, account_id=row.account_id, api_provider=row.api_provider
     )
     found = sorted(same.exclude(pk=row.pk), key=lambda each: (each.status not in LIVE, -each.pk))
     return found[0] if found else None

@@ -30,6 +30,7 @@ def carry_on(account_id: int, credential_id: int, *, pin: str = "", choice: str 
             mode=_mode_of(row),
             code=code,
             choice=choice or (row.phone_number_id if row.onboarding_completed_at else "") or "",
+            phone_number=(row.phone_number if row.onboarding_completed_at else "") or "",
             pin=pin or new_pin(),
             pin_is_theirs=bool(pin),
             done=recording.done_steps(row),

@@ -138,6 +138,11 @@ class OfficialWhatsappCredential(models.Model):
                 condition=models.Q(status__in=[status.value for status in LIVE]),
                 name="credentials_one_live_per_number",
             ),
+            models.UniqueConstraint(
+                fields=["api_provider", "phone_number"],
+                condition=models.Q(status__in=[status.value for status in LIVE]),
+                name="credentials_one_live_per_phone",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -78,7 +78,7 @@ def start(
     Nothing that works is touched before the person comes back, so that several open attempts are harmless.
     """
     state = secrets.token_urlsafe(32)
-    place = platform(provider)
+    place = platform(provider, account_id)
     login = providers.get(provider).login(place, mode=mode, state=state)
     now = timezone.now()
     with acting_for(account_id):
@@ -214,6 +214,7 @@ def _signup(onboarding: Onboarding, row: OfficialWhatsappCredential, brought: Br
         data=data,
         secrets=secrets,
         choice=choice or "",
+        phone_number=(row.phone_number if row.onboarding_completed_at else "") or "",
         pin=new_pin(),
     )
 

@@ -12,9 +12,10 @@ from safarichat.providers.shapes import Facts, Platform
 OPERATOR = "operator"  # the route of webhooks for an operator's own account, where the address is not the provider's
 
 
-def platform(provider: str) -> Platform:
-    """What the provider needs to know of this installation."""
+def platform(provider: str, account_id: int | None = None) -> Platform:
+    """What the provider needs to know of this installation, and which account asks, when one does."""
     return Platform(
+        tenant=_tenant(account_id) if account_id else "",
         settings=settings.PROVIDER_SETTINGS,
         hook_url=hook_address(provider),
         operator_hook_url=operator_address(provider),
@@ -28,13 +29,20 @@ def platform_of(row: OfficialWhatsappCredential) -> Platform:
     Raises CannotOpen when the key that sealed them is missing.
     """
     if row.connection is None:
-        return platform(row.api_provider)
+        return platform(row.api_provider, row.account_id)
     return Platform(
+        tenant=_tenant(row.account_id),
         settings={**settings.PROVIDER_SETTINGS, **connections.opened(row.connection)},
         hook_url=hook_address(row.api_provider, row.connection.key),
         operator_hook_url=operator_address(row.api_provider),
         redirect_url=settings.WHATSAPP_EMBEDDED_SIGNUP_REDIRECT_URL,
     )
+
+
+def _tenant(account_id: int) -> str:
+    """What a provider may keep with an account's sign-up: nobody can make another account's."""
+    word = hmac.digest(settings.SECRET_KEY.encode(), f"sign-ups of account {account_id}".encode(), "sha256")
+    return f"sc-{word.hex()[:24]}"
 
 
 def address() -> str:

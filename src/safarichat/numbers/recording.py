@@ -19,6 +19,11 @@ APP_FACTS = frozenset(
 PUBLIC_FACTS = frozenset(
     {
         "account_mode",
+        "api_address",
+        "channel_id",
+        "channel_status",
+        "client_id",
+        "entities",
         "account_review_status",
         "business_name",
         "can_send",
@@ -71,8 +76,8 @@ def take_facts(row: OfficialWhatsappCredential, facts: Mapping[str, Any]) -> Non
     for name, limit in _TEXT_COLUMNS.items():
         if facts.get(name):
             setattr(row, name, str(facts[name])[:limit])
-    if facts.get("display_phone_number"):
-        row.phone_number = re.sub(r"\D", "", str(facts["display_phone_number"]))[:50]
+    if phone := phone_in(facts):
+        row.phone_number = phone
     if facts.get("quality_rating"):
         told = str(facts["quality_rating"]).upper()
         row.quality_rating = told if told in QUALITIES else "UNKNOWN"
@@ -85,6 +90,11 @@ def take_facts(row: OfficialWhatsappCredential, facts: Mapping[str, Any]) -> Non
         row.token_expiration = datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) and seconds else None
     row.meta_app_config = row.meta_app_config | {name: facts[name] for name in facts.keys() & APP_FACTS}
     row.provider_config = row.provider_config | {name: facts[name] for name in facts.keys() & PUBLIC_FACTS}
+
+
+def phone_in(facts: Mapping[str, Any]) -> str:
+    """The digits of the number that is told of."""
+    return re.sub(r"\D", "", str(facts.get("display_phone_number") or ""))[:50]
 
 
 def known_facts(row: OfficialWhatsappCredential) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError
 from django.utils import timezone
 from msgspec import Struct, convert, to_builtins
+from msgspec.structs import replace
 
 from safarichat import providers
 from safarichat.ground import fields
@@ -101,7 +102,9 @@ class _Walk:
             return Walked(self.credential_id, "failed", "failed", problems.INTERRUPTED.key)
         if _works(row) and self.signup.brings_something and not self.signup.done:
             self.before = before_of(row, self.connection_before)
-        talk = providers.get(row.api_provider).connect(self.signup, platform_of(row))
+        contact = {"name": row.user.name or row.user.email, "email": row.user.email}
+        signup = replace(self.signup, contact=contact)
+        talk = providers.get(row.api_provider).connect(signup, platform_of(row))
         try:
             outcome: ConnectOutcome = run_talk(talk, within(PATIENCE_S), self._store)
         except _Stopped as stopped:
@@ -124,12 +127,15 @@ class _Walk:
 
     def _right_row(self, row: OfficialWhatsappCredential, facts: Mapping[str, JSON]) -> OfficialWhatsappCredential:
         """A number that this account had before goes on in its old row, where its history is."""
-        chosen = facts.get("phone_number_id")
-        if not chosen or chosen == row.phone_number_id:
+        chosen, phone = str(facts.get("phone_number_id") or ""), recording.phone_in(facts)
+        is_same = (not chosen or chosen == row.phone_number_id) and (not phone or phone == row.phone_number)
+        if is_same or not (chosen or phone):
             return row
         if row.onboarding_completed_at:
+            if chosen in ("", row.phone_number_id) or phone == row.phone_number:
+                return row
             raise _Stopped(problems.OTHER_NUMBER)
-        older = older_row(row, str(chosen))
+        older = older_row(row, chosen, phone)
         if older is None:
             return row
         adopt(older, row)

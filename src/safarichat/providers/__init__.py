@@ -121,11 +121,15 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# Narrow limits that several calls share: so many, in so many seconds, for the whole installation.
+BUDGETS: Mapping[str, tuple[int, int]] = {"360dialog-partner": (5, 30)}
+
+
 class UnknownProvider(LookupError):
     """There is no such provider, or it can't be used yet."""
 
 
-_PROVIDERS: dict[str, Provider] = {"meta": meta}
+_PROVIDERS: dict[str, Provider] = {each.name: each for each in (meta, dialog360)}
 _ALIASES = {"facebook": "meta"}
 _FACTS = (meta.facts, dialog360.facts, twilio.facts)
 

@@ -37,13 +37,15 @@ class Platform(Struct, frozen=True, kw_only=True):
 
     `hook_url` is our public address for this number's webhooks, or for those of the operator's app where numbers have
     none of their own; `operator_hook_url` that for the webhooks of the operator's own account at the provider;
-    `redirect_url` the callback of a full-page login. For a number with a connection of its own (a person's own app or
-    account) `settings` holds that connection's values under the settings' names, over the operator's.
+    `redirect_url` the callback of a full-page login; `tenant` a word that only this account's sign-ups carry. For a
+    number with a connection of its own (a person's own app or account) `settings` holds that connection's values under
+    the settings' names, over the operator's.
     """
 
     settings: Mapping[str, str]
     hook_url: str = ""
     operator_hook_url: str = ""
+    tenant: str = ""
     redirect_url: str = ""
 
     def __getitem__(self, name: str) -> str:
@@ -101,6 +103,8 @@ class Signup(Struct, frozen=True, kw_only=True):
     done: frozenset[str] = frozenset()
     known: Mapping[str, JSON] = {}
     secrets: Mapping[str, str] = {}
+    phone_number: str = ""  # digits: the number to come back with, where one signs in again
+    contact: Mapping[str, str] = {}  # name and email of whoever signs up
 
     @property
     def brings_something(self) -> bool:
