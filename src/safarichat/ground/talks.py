@@ -13,6 +13,14 @@ from msgspec import Struct
 JSON = Any  # the JSON edge: whatever a provider sends
 
 
+class Budget(Struct, frozen=True):
+    """So many calls in so many seconds, by all processes of the installation together."""
+
+    name: str
+    calls: int
+    per_s: int
+
+
 class Call(Struct, frozen=True, kw_only=True):
     """One HTTP request. `name` says in a word or two what it is for; it is what the logs show."""
 
@@ -26,6 +34,7 @@ class Call(Struct, frozen=True, kw_only=True):
     timeout_s: float = 10.0
     max_bytes: int = 1_000_000
     is_routine: bool = False  # one of thousands: logged only when it fails or at level DEBUG
+    budget: Budget | None = None  # where a provider counts such calls over its whole partner account
 
     def __repr__(self) -> str:  # headers, query and bodies hold secrets
         return f"Call({self.name}: {self.method} {self.url})"

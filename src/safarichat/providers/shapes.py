@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from safarichat.ground.talks import JSON as JSON
 from safarichat.ground.talks import Answer as Answer
+from safarichat.ground.talks import Budget as Budget
 from safarichat.ground.talks import Call as Call
 from safarichat.ground.talks import Lost as Lost
 from safarichat.ground.talks import Progress as Progress
