@@ -69,6 +69,8 @@ class HookCase(Struct, frozen=True, kw_only=True):
     body: bytes
     headers: Mapping[str, str]
     secrets: Mapping[str, str]
+    url: str = ""
+    query: Mapping[str, str] = {}
 
 
 class Subject(Struct, frozen=True, kw_only=True):
@@ -82,15 +84,23 @@ class Subject(Struct, frozen=True, kw_only=True):
     errors: Path
     events: Path
     error_answer: Callable[[int, int], Reply]  # code, HTTP status → what the provider then says
-    envelope: Callable[[str, Any], bytes]  # field, value → a webhook's body
+    hook_of: Callable[[Mapping[str, Any]], Hook]  # a case of `events` → the webhook that tells it
     message_of: Callable[[Call], Mapping[str, Any]]  # a call that sends → the message as the provider reads it
     outgoing: Outgoing
+    sends_to: str  # the route that a message takes
+    accepted: tuple[str, str]  # the provider's id and the wa_id that the answer of `happy` tells for it
+    connected: tuple[str, str]  # phone_number_id and WABA of the number of `happy`
+    signs_in_by: str = ""  # the route that a sign-in may take once only
+    hidden: tuple[str, ...]  # what must never be shown
+    leaving: tuple[tuple[str, str], ...]  # steps and states when the number is given up and deregistered
+    kept: tuple[tuple[str, str], ...]  # the same when the business account's subscription must stay
+    keeps_messages: bool = True  # a received message's body is the provider's own, and not our translation
 
     def __repr__(self) -> str:
         return self.provider.name
 
-    def read(self, body: bytes) -> list[Event]:
-        return self.provider.read(Hook(method="POST", headers={}, query={}, body=body))
+    def read(self, case: Mapping[str, Any]) -> list[Event]:
+        return self.provider.read(self.hook_of(case))
 
 
 class Pretend:

@@ -25,7 +25,9 @@ Connect = Callable[..., Walked]
 COME_BACK = Brought(code="c" * 40, event="FINISH")
 
 
-def finish(account: Account, state: str, brought: Brought = COME_BACK, session: str = SESSION) -> Walked | StateRefused | Mistyped:
+def finish(
+    account: Account, state: str, brought: Brought = COME_BACK, session: str = SESSION
+) -> Walked | StateRefused | Mistyped:
     return onboarding.finish(account.pk, state, session, brought)
 
 

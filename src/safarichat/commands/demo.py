@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from safarichat import providers
 from safarichat.commands import demo_settings
 from safarichat.commands.demo_settings import EMAIL, Kept
 from safarichat.commands.ground import database, start_django
@@ -97,8 +98,8 @@ def _run(
         supervisor.start()
         if supervisor.is_asked_to_stop:
             return
-        for provider in demo_settings.CONNECTABLE:  # nothing is delivered to an app that has not registered
-            pkgutil.resolve_name("safarichat.project.checks_inside:register")(provider)
+        for provider in providers.names():  # nothing is delivered to an app that has not registered
+            pkgutil.resolve_name("safarichat.numbers.hooks:register")(provider)
         numbers.extend(_numbers(account, connect, sandbox_url))
         tell()
         _welcome(port, data, kept)

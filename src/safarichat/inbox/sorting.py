@@ -5,6 +5,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from safarichat import providers
 from safarichat.ground.sql import JSON
@@ -88,12 +89,17 @@ def _lay(pile: Pile, hook: ClaimedHook, route: Route, event: Event) -> None:
         case Received() | PersonChanged():
             pile.received.append((route, event, hook.received_at))
         case StatusChanged():
-            pile.statuses.append((route, event, hook.id))
+            pile.statuses.append((route, _timed(event, hook.received_at), hook.id))
         case AccountChanged():
             pile.account_news.append((route, event))
             pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at, event.event))
         case Unhandled():
             pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at))
+
+
+def _timed(event: StatusChanged, received_at: datetime) -> StatusChanged:
+    """Not every provider tells when it happened."""
+    return event if event.at else replace(event, at=int(received_at.timestamp()))
 
 
 class _Routes:

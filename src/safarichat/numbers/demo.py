@@ -1,19 +1,28 @@
 """Onboarding without a person: through the sandbox's own sign-in pages and the real onboarding (`demo --connect`)."""
 
 import secrets
+import time
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
+from safarichat import providers
 from safarichat.accounts import people
 from safarichat.accounts.models import Account
 from safarichat.ground import outbound
 from safarichat.ground.talks import Call, Reply
-from safarichat.numbers import onboarding, rows
-from safarichat.numbers.onboarding import Brought
+from safarichat.numbers import carrying_on, onboarding, rows
+from safarichat.numbers.models import OfficialWhatsappCredential
+from safarichat.numbers.onboarding import Brought, Mistyped, StateRefused
+from safarichat.numbers.platform import platform
 from safarichat.numbers.walking import Walked
+from safarichat.providers.shapes import Way
 
 MOST_PAGES = 20
+PATIENCE_S = 60.0
+LOOK_AGAIN_S = 0.5
+WAITS = ("wait", "number")
 
 
 class DemoFailed(RuntimeError):
@@ -24,24 +33,72 @@ def connect(provider: str, sandbox_url: str, account: Account) -> dict[str, Any]
     """Connect a new pretend number for the account's owner; its entry of the demo's ready-file."""
     session_key = secrets.token_urlsafe(16)
     owner_id = people.owner_ids(account.pk)[0]
-    started = onboarding.start(account.pk, owner_id, session_key, provider, "signup")
+    way = _way(provider)
+    started = onboarding.start(account.pk, owner_id, session_key, provider, way.mode)
     if started is None:
         raise DemoFailed(f"{provider} could not be started")
-    came_back = _sign_in(str(started.login["redirect_url"]), sandbox_url)
-    walked = onboarding.finish(
-        account.pk, came_back.get("state", ""), session_key, Brought(code=came_back.get("code", ""), by_page=True)
-    )
-    if not isinstance(walked, Walked) or walked.outcome != "connected":
-        raise DemoFailed(f"{provider} ended as {walked}")
-    row = rows.find(account.pk, walked.credential_id)
-    if row is None:
-        raise DemoFailed(f"{provider} ended without a number")
+    if way.flow == "form":
+        brought = Brought(data=_typed(way, _ready_made(provider, sandbox_url)))
+        state = started.state
+    else:
+        came_back = _sign_in(str(started.login["redirect_url"]), sandbox_url)
+        state, code = came_back.pop("state", ""), came_back.pop("code", "")
+        brought = Brought(code=code, by_page=True, query=came_back)
+    row = _connected(account.pk, provider, onboarding.finish(account.pk, state, session_key, brought))
     return {
         "provider": provider,
         "credential_id": row.pk,
         "phone_number_id": row.phone_number_id,
         "waba_id": row.waba_id,
         "phone_number": f"+{row.phone_number}",
+    }
+
+
+def _way(name: str) -> Way:
+    """The first of the provider's ways that leads through pages which can be pressed through, else one with a form."""
+    provider, place = providers.get(name), platform(name)
+    ways = [way for way in provider.abilities.ways if not way.is_for_staff]
+    ways = [way for way in ways if not provider.missing_settings(place, way.mode)]
+    for way in ways:
+        if way.flow == "redirect" or provider.login(place, mode=way.mode, state="").get("redirect_url"):
+            return way
+    for way in ways:
+        if way.flow == "form":
+            return way
+    raise DemoFailed(f"{name} has no way that goes without a person")
+
+
+def _connected(account_id: int, provider: str, walked: Walked | StateRefused | Mistyped) -> OfficialWhatsappCredential:
+    """Wait for what the provider takes its time for."""
+    until = time.monotonic() + PATIENCE_S
+    while isinstance(walked, Walked):
+        row = rows.find(account_id, walked.credential_id)
+        if row is not None and row.may_send:
+            return row
+        if walked.outcome not in WAITS or row is None or time.monotonic() > until:
+            break
+        time.sleep(LOOK_AGAIN_S)
+        walked = carrying_on.carry_on(account_id, row.pk) or walked
+    raise DemoFailed(f"{provider} ended as {walked}")
+
+
+def _ready_made(provider: str, sandbox_url: str) -> Mapping[str, Any]:
+    """An account of a customer's own, with a number, as the sandbox makes them."""
+    call = Call(name="demo account", method="POST", url=f"{sandbox_url}/_sandbox/numbers", json={"provider": provider})
+    answer = outbound.ask(call)
+    made = answer.json() if isinstance(answer, Reply) and answer.status < 300 else None
+    if not isinstance(made, dict):
+        raise DemoFailed(f"the sandbox at {sandbox_url} made no account for {provider}")
+    return made
+
+
+def _typed(way: Way, made: Mapping[str, Any]) -> dict[str, str]:
+    """What a person would copy from there into our form: the field whose name ends as the account calls it."""
+    return {
+        field.name: str(value)
+        for field in way.fields
+        for name, value in made.items()
+        if field.name.lower().endswith(f"_{name.lower()}") and isinstance(value, str)
     }
 
 

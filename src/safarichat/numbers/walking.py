@@ -31,6 +31,7 @@ from safarichat.providers.shapes import (
     ConnectFailed,
     ConnectOutcome,
     NeedsChoice,
+    NeedsCode,
     NeedsNumber,
     NeedsPin,
     Problem,
@@ -42,8 +43,8 @@ CLAIM = timedelta(seconds=45)
 
 
 class Walked(Struct, frozen=True):
-    """How far a walk came. `outcome`: connected | pin | choice | number | wait | failed | cancelled; `problem` is our
-    key of what stopped it."""
+    """How far a walk came. `outcome`: connected | pin | code | choice | number | wait | failed | cancelled; `problem`
+    is our key of what stopped it."""
 
     credential_id: int
     status: str
@@ -172,6 +173,12 @@ class _Walk:
                 recording.note_problem(row, "registered", problem, now)
                 _set_unless_sending(row, "code_required")
                 return Walked(row.pk, row.status, "pin", problem.key)
+            case NeedsCode(problem, after_s):
+                _wait(row, "code", problem, now, after_s)
+                recording.note_step(row, "verified", "waiting", now, problem.message)
+                recording.note_problem(row, "verified", problem, now)
+                _set_unless_sending(row, "code_required")
+                return Walked(row.pk, row.status, "code", problem.key)
             case NeedsChoice() | NeedsNumber() if row.onboarding_completed_at and not _is_chosen(row):
                 return self._fail(row, ConnectFailed(step="number_chosen", problem=problems.OTHER_NUMBER), now)
             case NeedsChoice(numbers):

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from safarichat import providers
 from safarichat.accounts import seeds
-from safarichat.ground import fields, outbound
+from safarichat.ground import fields
+from safarichat.numbers import hooks
 from safarichat.numbers.platform import platform
 from safarichat.project.checks import Finding, blocks, ok, warning
 from safarichat.providers.shapes import Health
@@ -51,21 +52,16 @@ def each_provider(*, fix: bool) -> Iterator[Finding]:
         if missing:
             yield warning(f"{name}: nobody can connect a number before these are set: {', '.join(missing)}.")
             continue
-        yield from _hooks(name, outbound.run_talk(provider.hooks(place), outbound.ask), fix=fix)
+        yield from _hooks(name, hooks.read_back(name), fix=fix)
 
 
 def _hooks(name: str, found: Health, *, fix: bool) -> Iterator[Finding]:
     if fix and not all(check.ok for check in found.checks):
-        found = register(name)
+        found = hooks.register(name)
     for check in found.checks:
         message = f"{name}: {_(check.message)} {check.details}".strip()
         hint = "" if fix else " `safarichat check --fix` registers the address."
         yield ok(message) if check.ok else warning(f"{message} {_(check.cure) if check.cure else ''}{hint}".strip())
-
-
-def register(name: str) -> Health:
-    """Have the provider's app deliver to us."""
-    return outbound.run_talk(providers.get(name).register_hooks(platform(name)), outbound.ask)
 
 
 def mail(*, send_to: str) -> Iterator[Finding]:

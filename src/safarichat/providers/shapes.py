@@ -189,6 +189,14 @@ class NeedsPin(Struct, frozen=True):
     after_s: float = 0
 
 
+class NeedsCode(Struct, frozen=True):
+    """A code went out to the number: the person must give it, which comes as `Signup.data["code"]`. `after_s` > 0: only
+    after that wait."""
+
+    problem: Problem
+    after_s: float = 0
+
+
 class NeedsNumber(Struct, frozen=True):
     """Signed in and shared, but there is no number, or one that is not verified, yet."""
 
@@ -204,7 +212,7 @@ class ConnectFailed(Struct, frozen=True, kw_only=True):
     after_s: float = 0
 
 
-ConnectOutcome = Connected | NeedsChoice | NeedsPin | NeedsNumber | ConnectFailed
+ConnectOutcome = Connected | NeedsChoice | NeedsPin | NeedsCode | NeedsNumber | ConnectFailed
 
 
 class Check(Struct, frozen=True, kw_only=True):

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from safarichat.providers import get
 from safarichat.providers.shapes import Accepted, Call, Later, Number, Outgoing, Platform, Refused, Reply, Unknown
+from tests.conformance.cloud_api import hook_of
 from tests.conformance.meta.connects import CONNECTS, HAPPY
 from tests.conformance.subject import CUT, GONE, HookCase, SendCase, Subject, reply
 
@@ -32,11 +31,6 @@ def error_answer(code: int, status: int) -> Reply:
     return reply(
         {"error": {**error, "error_data": {"messaging_product": "whatsapp", "details": "Their words."}}}, status
     )
-
-
-def envelope(field: str, value: Any) -> bytes:
-    entry = {"id": "2002001", "time": 1790000000, "changes": [{"field": field, "value": value}]}
-    return msgspec.json.encode({"object": "whatsapp_business_account", "entry": [entry]})
 
 
 def message_of(call: Call) -> Mapping[str, Any]:
@@ -142,7 +136,14 @@ SUBJECT = Subject(
     errors=HERE / "errors.txt",
     events=HERE / "events.jsonl",
     error_answer=error_answer,
-    envelope=envelope,
+    hook_of=hook_of,
     message_of=message_of,
     outgoing=Outgoing(opaque="m-1", to="5511987654321", body={"type": "text", "text": {"body": "hi"}}),
+    sends_to="POST 3003001/messages",
+    accepted=("wamid.OUT1", "551187654321"),
+    connected=("3003001", "2002001"),
+    signs_in_by="GET oauth/access_token",
+    hidden=("EAAGNEW", "demo_app_secret"),
+    leaving=(("deregistered", "done"), ("unsubscribed", "done")),
+    kept=(("unsubscribed", "skipped"),),
 )
