@@ -64,6 +64,7 @@ class Number(Struct, frozen=True, kw_only=True):
     phone_number: str = ""
     facts: Mapping[str, JSON] = {}
     secrets: Mapping[str, str] = {}  # access_token, pin, …
+    contents: Mapping[str, str] = {}  # of earlier `Accepted.contents`, as far as they are kept
 
     def __repr__(self) -> str:
         return f"Number({self.credential_id})"
@@ -119,13 +120,17 @@ class Signup(Struct, frozen=True, kw_only=True):
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
-    """The provider took the message. `wa_id` and `user_id` tell whom it reached and may differ from whom we dialled."""
+    """The provider took the message. `wa_id` and `user_id` tell whom it reached and may differ from whom we dialled.
+
+    `contents`: what the provider's account holds for messages like this one, by name; given back in `Number.contents`
+    it saves looking for it. Of no use to anybody else; small, and few where messages are alike."""
 
     provider_message_id: str
     wa_id: str = ""
     user_id: str = ""
     message_status: str = ""
     loss: tuple[str, ...] = ()
+    contents: Mapping[str, str] = {}
 
 
 class Refused(Struct, frozen=True):

@@ -1,0 +1,148 @@
+"""Templates: the content of a name and language, and its values by number (reference §5, §16)."""
+
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from safarichat.providers.cloud_api.loose import mapping, mappings, text
+from safarichat.providers.shapes import JSON, Later, Number, Platform, Refused, Talk
+from safarichat.providers.twilio.contents import Content, Found, named
+from safarichat.providers.twilio.drafts import invalid
+from safarichat.providers.twilio.errors import problem_with
+from safarichat.providers.twilio.interactive import plain
+from safarichat.providers.twilio.links import is_link, split
+from safarichat.providers.twilio.rest import Account
+from safarichat.providers.twilio.translating import NO_LINK
+
+MISSING, MISMATCH, PAUSED = 63027, 63028, 63041
+_IN_ORDER = ("header", "body", "button")
+_MEDIA = ("image", "video", "document")
+Template = Mapping[str, JSON]
+
+
+class Filled(Struct, frozen=True):
+    """A template's content with its values; `key` is the name under which the content may be kept."""
+
+    content: Content
+    variables: Mapping[str, str]
+    key: str
+
+
+def fill(number: Number, platform: Platform, account: Account, template: Template) -> Talk[Filled | Refused | Later]:
+    name, language = text(template, "name"), text(mapping(template, "language"), "code")
+    values = list(_values(mappings(template, "components")))
+    if any(value.is_media and not is_link(value.text) for value in values):
+        return invalid(NO_LINK, "template.components")
+    key = f"{name}/{language}"
+    known = number.contents.get(key, "")
+    if known and not any(value.is_media for value in values):
+        return _filled(Content.unpacked(known), values, key)
+    found = yield from _find(platform, account, name, language)
+    if isinstance(found, Refused | Later):
+        return found
+    return _filled(Content.of(found), [_fitting(value, found) for value in values], key)
+
+
+# --- the content -----------------------------------------------------------------------------------------------------
+
+
+def _find(platform: Platform, account: Account, name: str, language: str) -> Talk[Found | Refused | Later]:
+    """By its own name, else by the one under which it was approved; an approved one before any other."""
+    best: Found = {}
+    for asked in (name, ""):
+        listed = yield from named(platform, account, "ContentAndApprovals", asked)
+        if isinstance(listed, Refused | Later):
+            return listed
+        mine = [each for each in listed if _is_meant(each, name) and text(each, "language") == language]
+        best = max(mine, key=lambda each: _status(each) == "approved", default=best)
+        if best:
+            break
+    if not best:
+        return Refused(replace(problem_with(MISSING), details=f"{name} ({language})"))
+    if _status(best) in ("paused", "disabled"):
+        return Refused(replace(problem_with(PAUSED), details=f"{name} ({language})"))
+    return best
+
+
+def _is_meant(found: Found, name: str) -> bool:
+    return name in (text(found, "friendly_name"), text(_approval(found), "name"))
+
+
+def _approval(found: Found) -> Mapping[str, JSON]:
+    told = mapping(found, "approval_requests")
+    return mapping(told, "whatsapp") or told
+
+
+def _status(found: Found) -> str:
+    return text(_approval(found), "status").lower()
+
+
+# --- its values ------------------------------------------------------------------------------------------------------
+
+
+class _Value(Struct, frozen=True):
+    text: str
+    name: str = ""  # given by number
+    is_media: bool = False
+
+
+def _values(components: list[Mapping[str, JSON]]) -> Iterator[_Value]:
+    """In the order in which Twilio's numbers run: header, body, buttons, then each card the same way."""
+    for kind in _IN_ORDER:
+        mine = [each for each in components if text(each, "type").lower() == kind]
+        for component in sorted(mine, key=lambda each: text(each, "index")):
+            for parameter in mappings(component, "parameters"):
+                yield _value(parameter)
+    for carousel in components:
+        for card in mappings(carousel, "cards"):
+            yield from _values(mappings(card, "components"))
+
+
+def _value(parameter: Mapping[str, JSON]) -> _Value:
+    kind, name = text(parameter, "type"), text(parameter, "parameter_name")
+    if kind in _MEDIA:
+        return _Value(text(mapping(parameter, kind), "link"), is_media=True)
+    inner = mapping(parameter, kind)
+    told = text(parameter, kind) or text(inner, "fallback_value") or text(parameter, "payload")
+    return _Value(plain(told), name if name.isdigit() else "")
+
+
+def _fitting(value: _Value, found: Found) -> _Value:
+    """(!) The content holds the beginning of a file's link and takes the rest of it as its value."""
+    if not value.is_media:
+        return value
+    _, rest = split(value.text)
+    for told in _strings(mapping(found, "types")):
+        beginning = told.partition("{{")[0]
+        if "{{" in told and beginning and value.text.startswith(beginning):
+            return replace(value, text=value.text[len(beginning) :])
+        if told.startswith("{{"):
+            rest = value.text
+    return replace(value, text=rest)
+
+
+def _strings(types: JSON) -> Iterator[str]:
+    """Every link that stands in a list of media."""
+    match types:
+        case dict():
+            media = types.get("media")
+            yield from (each for each in (media if isinstance(media, list) else [media]) if isinstance(each, str))
+            for inner in types.values():
+                yield from _strings(inner)
+        case list():
+            for inner in types:
+                yield from _strings(inner)
+
+
+def _filled(content: Content, values: list[_Value], key: str) -> Filled | Refused:
+    """(!) Meta wants a sign-in code twice, for the text and for the button; Twilio wants it once."""
+    wanted = content.variables
+    numbered = {value.name: value.text for value in values if value.name}
+    in_order = [value.text for value in values if not value.name]
+    kept, more = in_order[: len(wanted)], in_order[len(wanted) :]
+    given = dict(zip(wanted, kept, strict=False)) | numbered
+    if set(wanted) - given.keys() or set(more) - set(kept):
+        told = f"{len(values)} of {len(wanted)} variables"
+        return Refused(replace(problem_with(MISMATCH), details=told))
+    return Filled(content, {name: given[name] for name in wanted}, key)
