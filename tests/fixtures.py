@@ -55,6 +55,8 @@ def client_in(account: Account, client: Client) -> Client:
 
 def make_number(account: Account, **columns: Any) -> OfficialWhatsappCredential:
     """A connected number of the account, its token sealed."""
+    if columns.get("phone_number_id"):  # another id is another number
+        columns.setdefault("phone_number", f"2547{columns['phone_number_id'][-8:].zfill(8)}")
     number = OfficialWhatsappCredential.objects.create(
         **{
             "account": account,

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from safarichat.ground import fields
-from safarichat.numbers import connections, recording
+from safarichat.numbers import before, connections, recording
 from safarichat.numbers.models import LIVE, OfficialWhatsappCredential, Onboarding
 
 
@@ -22,8 +22,10 @@ def older_row(
 def adopt(older: OfficialWhatsappCredential, newer: OfficialWhatsappCredential) -> None:
     """Move a walk from its new row to the older one; the new row ends. The older one is not saved yet."""
     secrets = recording.opened_secrets(newer)
+    before.keep(older)
     if newer.connection_id != older.connection_id:
-        connections.let_go(older)
+        if not older.before:
+            connections.let_go(older)
         older.connection = newer.connection
     recording.seal_secrets(older, {**_emptied(), **secrets})
     older.user_id = newer.user_id
@@ -40,4 +42,4 @@ def adopt(older: OfficialWhatsappCredential, newer: OfficialWhatsappCredential) 
 
 
 def _emptied() -> dict[str, str]:
-    return dict.fromkeys(fields.sealed_columns(OfficialWhatsappCredential), "")
+    return {name: "" for name in fields.sealed_columns(OfficialWhatsappCredential) if name != "before"}

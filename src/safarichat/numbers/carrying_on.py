@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from safarichat.ground import fields
+from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.tenancy import acting_for
-from safarichat.numbers import recording, walking
+from safarichat.numbers import problems, recording, walking
 from safarichat.numbers.models import OfficialWhatsappCredential, Onboarding
 from safarichat.numbers.onboarding import new_pin
 from safarichat.numbers.rows import tell
@@ -16,50 +17,75 @@ from safarichat.numbers.walking import Walked
 from safarichat.providers.shapes import Signup
 
 
-def carry_on(account_id: int, credential_id: int, *, pin: str = "", choice: str = "") -> Walked | None:
-    """Go on with a stopped walk, with what the person added. None: no such number, or nothing to go on with now."""
+def carry_on(account_id: int, credential_id: int, *, pin: str = "", choice: str = "", code: str = "") -> Walked | None:
+    """Go on with a stopped walk, with what the person added: the number's PIN, which number, the code that it got.
+    None: no such number, or nothing to go on with now."""
     now = timezone.now()
     with acting_for(account_id):
         row = OfficialWhatsappCredential.objects.select_for_update().filter(pk=credential_id).first()
-        if row is None or not can_carry_on(row, now) or (pin and not pin_is_due(row, now)):
+        if row is None or not can_carry_on(row, now) or not _is_asked_for(row, now, pin, code):
             return None
-        code = fields.opened(row, "temporary_code")
-        if pin:
-            row.pin_is_theirs = True
-        signup = Signup(
-            mode=_mode_of(row),
-            code=code,
-            choice=choice or (row.phone_number_id if row.onboarding_completed_at else "") or "",
-            phone_number=(row.phone_number if row.onboarding_completed_at else "") or "",
-            pin=pin or new_pin(),
-            pin_is_theirs=bool(pin),
-            done=recording.done_steps(row),
-            known=recording.known_facts(row),
-            secrets=recording.opened_secrets(row),
-        )
+        try:
+            signup = _signup(row, pin=pin, choice=choice, code=code)
+        except CannotOpen:
+            return _fail(row, now)
+        row.pin_is_theirs = row.pin_is_theirs or bool(pin)
         walking.claim(row, now)
         row.save()
         tell(row)
     return walking.walk(account_id, credential_id, signup)
 
 
+def _signup(row: OfficialWhatsappCredential, *, pin: str, choice: str, code: str) -> Signup:
+    """What the person brought when they came back last, how far that led, and what they added now."""
+    brought = _brought(row)
+    data = dict(brought.data) if brought else {}
+    return Signup(
+        mode=brought.mode if brought else "signup",
+        code=fields.opened(row, "temporary_code"),
+        event=brought.event if brought else "",
+        data=data | ({"code": code} if code else {}),
+        choice=choice or (row.phone_number_id if row.onboarding_completed_at else "") or "",
+        phone_number=(row.phone_number if row.onboarding_completed_at else "") or "",
+        pin=pin or new_pin(),
+        pin_is_theirs=bool(pin),
+        done=recording.done_steps(row),
+        known=recording.known_facts(row),
+        secrets=recording.opened_secrets(row),
+    )
+
+
+def _brought(row: OfficialWhatsappCredential) -> Onboarding | None:
+    """The newest time that they came back with something; a window closed since then changes nothing."""
+    back = Onboarding.objects.filter(credential=row, used_at__isnull=False).exclude(event__in=("CANCEL", "ERROR"))
+    return back.order_by("-id").first()
+
+
+def _fail(row: OfficialWhatsappCredential, now: datetime) -> Walked:
+    recording.note_problem(row, "started", problems.KEY_MISSING, now)
+    row.waiting = {}
+    row.save()
+    tell(row)
+    return Walked(row.pk, row.status, "failed", problems.KEY_MISSING.key)
+
+
 def can_carry_on(row: OfficialWhatsappCredential, now: datetime) -> bool:
     """Signed in, not connected yet, nobody at it, and no wait that the provider asked for is running."""
     return bool(
-        (row.access_token or row.temporary_code)
+        (row.access_token or row.temporary_code or row.connection_id or "signed_in" in recording.done_steps(row))
         and not walking.is_walking(row, now)
-        and (row.status in ("pending", "connecting", "code_required") or row.waiting)
+        and (row.status in ("pending", "connecting", "code_required") or row.waiting or row.before)
         and not walking.wait_s(row, now)
     )
 
 
-def pin_is_due(row: OfficialWhatsappCredential, now: datetime) -> bool:
-    return row.waiting.get("for") == "pin" and not walking.wait_s(row, now)
+def _is_asked_for(row: OfficialWhatsappCredential, now: datetime, pin: str, code: str) -> bool:
+    """A PIN or a code that nobody waits for would be used up for nothing."""
+    return (not pin or is_due(row, "pin", now)) and (not code or is_due(row, "code", now))
 
 
-def _mode_of(row: OfficialWhatsappCredential) -> str:
-    newest = Onboarding.objects.filter(credential=row, used_at__isnull=False).order_by("-id").first()
-    return newest.mode if newest else "signup"
+def is_due(row: OfficialWhatsappCredential, what: str, now: datetime) -> bool:
+    return row.waiting.get("for") == what and not walking.wait_s(row, now)
 
 
 def carry_on_stuck(limit: int = 10) -> int:
@@ -68,7 +94,7 @@ def carry_on_stuck(limit: int = 10) -> int:
     with transaction.atomic():
         rows = list(
             OfficialWhatsappCredential.objects.filter(
-                Q(status="connecting") | Q(waiting__for="time"),
+                Q(status="connecting") | Q(waiting__for="time") | ~Q(before=""),
                 walking_until__lt=now,
                 updated_at__gt=now - timedelta(days=1),
             ).order_by("walking_until")[: limit * 5]

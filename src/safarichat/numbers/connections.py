@@ -11,7 +11,9 @@ import msgspec
 
 from safarichat.ground import fields
 from safarichat.ground.keyring import CannotOpen
-from safarichat.numbers.models import LIVE, Connection, OfficialWhatsappCredential
+from safarichat.numbers.models import Connection, OfficialWhatsappCredential
+
+GIVEN_UP = ("disconnected", "failed")
 
 
 def new_key() -> str:
@@ -64,13 +66,26 @@ def opened(connection: Connection | None) -> dict[str, str]:
 
 def let_go(row: OfficialWhatsappCredential) -> None:
     """The number uses its connection no more; a connection that no live number uses ends, with its secrets."""
-    connection, row.connection = row.connection, None
-    if connection is None:
-        return
-    others = OfficialWhatsappCredential.objects.filter(connection=connection, status__in=LIVE).exclude(pk=row.pk)
-    if not others.exists():
-        OfficialWhatsappCredential.objects.filter(connection=connection).update(connection=None)
-        connection.delete()
+    connection_id, row.connection = row.connection_id, None
+    if connection_id is not None:
+        end_unused(connection_id, but=row)
+
+
+def end_unused(connection_id: int, *, but: OfficialWhatsappCredential) -> None:
+    """End it, with its secrets, when no number but this one uses it or is on its way to."""
+    every = OfficialWhatsappCredential.objects.filter(connection_id=connection_id)
+    if not every.exclude(pk=but.pk).exclude(status__in=GIVEN_UP).exists():
+        every.update(connection=None)
+        Connection.objects.filter(pk=connection_id).delete()
+
+
+def end_orphans(row: OfficialWhatsappCredential) -> None:
+    """Of this number's account, end what no number uses; not while another is being signed in anew, which may want its
+    old one back."""
+    others = OfficialWhatsappCredential.objects.filter(account_id=row.account_id).exclude(pk=row.pk)
+    if not others.exclude(before="").exists():
+        used = others.exclude(status__in=GIVEN_UP).filter(connection__isnull=False).values("connection")
+        Connection.objects.filter(account_id=row.account_id).exclude(pk__in=used).delete()
 
 
 def secrets_of_key(provider: str, key: str) -> Mapping[str, str]:

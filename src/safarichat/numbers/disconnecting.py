@@ -67,7 +67,7 @@ def _undo(row: OfficialWhatsappCredential, deregister: bool) -> list[dict[str, A
     if number is None:
         return [{"step": "unsubscribed", "state": "skipped", "message": NOT_ASKED}]
     done = {step["step"] for step in _steps_of(row) if step["state"] == "done"}
-    if not number.waba_id:
+    if not (number.waba_id or number.phone_number_id):
         return []
     if _others_need_subscription(row):
         done.add("unsubscribed")
@@ -85,11 +85,15 @@ def _opened(row: OfficialWhatsappCredential) -> Number | None:
 
 
 def _others_need_subscription(row: OfficialWhatsappCredential) -> bool:
-    """The subscription is the business account's: any other live number of it, whoever's it is here, needs it."""
+    """The subscription is the business account's to one app: any other live number of both, whoever's it is here,
+    needs it."""
+    if not row.waba_id:
+        return False
     others = OfficialWhatsappCredential.objects.filter(
         api_provider=row.api_provider, waba_id=row.waba_id, status__in=LIVE
     )
-    return others.exclude(pk=row.pk).exists()
+    same_app = others.filter(connection=row.connection) if row.connection else others.filter(connection__isnull=True)
+    return same_app.exclude(pk=row.pk).exists()
 
 
 def _settle(row: OfficialWhatsappCredential, steps: list[dict[str, Any]], at_any_rate: bool) -> Disconnected:

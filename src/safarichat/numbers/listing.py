@@ -5,7 +5,7 @@ from datetime import datetime
 from safarichat.ground.sql import fetch
 from safarichat.numbers.models import LIVE, SENDING, OfficialWhatsappCredential, Status
 
-SECRETS = ("access_token", "temporary_code", "pin")
+SECRETS = ("access_token", "temporary_code", "pin", "before")
 
 
 def all_of(account_id: int) -> list[OfficialWhatsappCredential]:

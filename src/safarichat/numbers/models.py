@@ -105,6 +105,7 @@ class OfficialWhatsappCredential(models.Model):
     temporary_code = SealedField(null=True, blank=True)
     temporary_code_at = models.DateTimeField(null=True, blank=True)  # emptied at the exchange or after 60 s
     pin = SealedField(null=True, blank=True)
+    before = SealedField(db_default="", default="")  # what it worked with until the sign-in under way has settled
     token_expiration = models.DateTimeField(null=True, blank=True)
     meta_app_config = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     provider_config = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
@@ -121,6 +122,7 @@ class OfficialWhatsappCredential(models.Model):
     last_hook_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     polled_at = models.DateTimeField(null=True, blank=True)  # when scheduled work last looked, or began to
+    caught_up_at = models.DateTimeField(null=True, blank=True)  # all up to then was listed at the provider, and is here
     onboarding_started_at = models.DateTimeField(null=True, blank=True)
     onboarding_completed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now())

@@ -17,7 +17,7 @@ from msgspec import Struct
 from safarichat import providers
 from safarichat.ground import fields
 from safarichat.ground.tenancy import acting_for
-from safarichat.numbers import connections, forms, problems, recording, walking
+from safarichat.numbers import before, connections, forms, problems, recording, walking
 from safarichat.numbers.models import LIVE, OfficialWhatsappCredential, Onboarding
 from safarichat.numbers.platform import platform
 from safarichat.numbers.rows import tell
@@ -130,7 +130,7 @@ def finish(account_id: int, state: str, session_key: str, brought: Brought) -> W
         return _refuse_taken(account_id, state)
     if not isinstance(taken, _Taken):
         return taken
-    walked = walking.walk(account_id, taken.credential_id, taken.signup, connection_before=taken.connection_before)
+    walked = walking.walk(account_id, taken.credential_id, taken.signup)
     with acting_for(account_id):
         Onboarding.objects.filter(pk=taken.onboarding_id).update(
             finished_at=timezone.now(), result=walked.as_result(), credential_id=walked.credential_id
@@ -142,7 +142,6 @@ class _Taken(Struct, frozen=True):
     onboarding_id: int
     credential_id: int
     signup: Signup
-    connection_before: int | None
 
 
 def _take_patiently(
@@ -178,13 +177,13 @@ def _take(account_id: int, state: str, session_key: str, brought: Brought) -> _T
             return signup
         found.used_at, found.event, found.data = now, signup.event, dict(signup.data)
         found.save(update_fields=["used_at", "event", "data"])
-        before = row.connection_id
         if signup.brings_something:
+            before.keep(row)
             _begin(row, signup, found, now)
         walking.claim(row, now)
         row.save()
         tell(row)
-        return _Taken(found.pk, row.pk, signup, before)
+        return _Taken(found.pk, row.pk, signup)
 
 
 def _found(state: str, session_key: str) -> Onboarding | None:

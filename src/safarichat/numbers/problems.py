@@ -20,6 +20,19 @@ OTHER_NUMBER = Problem(
     fault="business",
     scope="number",
 )
+IN_OTHER_HANDS = Problem(
+    key="busy",
+    message=gettext_noop("This number is being connected in another window at this moment."),
+    cure=gettext_noop("Nothing to do: we look again in half a minute."),
+    fault="us",
+    scope="number",
+)
+KEY_MISSING = Problem(
+    key="key_missing",
+    message=gettext_noop("The secrets of this number can't be decrypted: their encryption key is missing."),
+    cure=gettext_noop("Ask whoever runs this installation to put the key back, or sign in again."),
+    fault="us",
+)
 INTERRUPTED = Problem(
     key="interrupted",
     message=gettext_noop("Connecting was interrupted on our side."),

@@ -126,6 +126,8 @@ def own_secrets(row: OfficialWhatsappCredential) -> dict[str, str]:
 
 def destroy_secrets(row: OfficialWhatsappCredential) -> None:
     connections.let_go(row)
+    row.before = ""
+    connections.end_orphans(row)
     for name in fields.sealed_columns(OfficialWhatsappCredential):
         fields.seal(row, name, "")
     row.temporary_code_at = row.token_expiration = None

@@ -15,14 +15,15 @@ from msgspec.structs import replace
 
 from safarichat import providers
 from safarichat.ground import fields
+from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.notify import wake_workers
 from safarichat.ground.outbound import run_talk
 from safarichat.ground.talks import Progress
-from safarichat.numbers import problems, recording
+from safarichat.numbers import before, problems, recording
 from safarichat.numbers.adopting import adopt, older_row
 from safarichat.numbers.asking import within
-from safarichat.numbers.before import Before, before_of, restore
-from safarichat.numbers.models import LIVE, SENDING, OfficialWhatsappCredential
+from safarichat.numbers.hands import Hands
+from safarichat.numbers.models import SENDING, OfficialWhatsappCredential
 from safarichat.numbers.platform import platform_of
 from safarichat.numbers.rows import changing, find, tell
 from safarichat.providers.shapes import (
@@ -40,6 +41,7 @@ from safarichat.providers.shapes import (
 
 PATIENCE_S = 25.0  # a person looks on
 CLAIM = timedelta(seconds=45)
+LOOK_AGAIN_S = 30.0
 
 
 class Walked(Struct, frozen=True):
@@ -83,33 +85,38 @@ def wait_s(row: OfficialWhatsappCredential, now: datetime) -> int:
     return max(0, int(left + 0.999))
 
 
-def walk(account_id: int, credential_id: int, signup: Signup, *, connection_before: int | None = None) -> Walked:
-    """Drive the talk of a claimed row to an outcome, and let go of the row. `connection_before`: what a number that
-    works is connected by until this sign-up has come to its end."""
-    return _Walk(account_id, credential_id, signup, connection_before).run()
+def walk(account_id: int, credential_id: int, signup: Signup) -> Walked:
+    """Drive the talk of a claimed row to an outcome, and let go of the row."""
+    with Hands() as hands:
+        return _Walk(account_id, credential_id, signup, hands).run()
 
 
 class _Walk:
-    def __init__(self, account_id: int, credential_id: int, signup: Signup, connection_before: int | None) -> None:
+    def __init__(self, account_id: int, credential_id: int, signup: Signup, hands: Hands) -> None:
         self.account_id = account_id
-        self.connection_before = connection_before
         self.credential_id = credential_id  # changes when an older row of the same number takes over
         self.signup = signup
-        self.before: Before | None = None
+        self.hands = hands
 
     def run(self) -> Walked:
         row = find(self.account_id, self.credential_id)
         if row is None:  # deleted meanwhile
             return Walked(self.credential_id, "failed", "failed", problems.INTERRUPTED.key)
-        if _works(row) and self.signup.brings_something and not self.signup.done:
-            self.before = before_of(row, self.connection_before)
         contact = {"name": row.user.name or row.user.email, "email": row.user.email}
         signup = replace(self.signup, contact=contact)
-        talk = providers.get(row.api_provider).connect(signup, platform_of(row))
+        try:
+            talk = providers.get(row.api_provider).connect(signup, platform_of(row))
+        except CannotOpen:
+            return self._settle(ConnectFailed(step="started", problem=problems.KEY_MISSING))
         try:
             outcome: ConnectOutcome = run_talk(talk, within(PATIENCE_S), self._store)
         except _Stopped as stopped:
-            outcome = ConnectFailed(step="number_chosen", problem=stopped.problem)
+            outcome = ConnectFailed(
+                step="number_chosen",
+                problem=stopped.problem,
+                may_resume=stopped.problem == problems.IN_OTHER_HANDS,
+                after_s=LOOK_AGAIN_S,
+            )
         try:
             return self._settle(outcome)
         except IntegrityError:
@@ -118,12 +125,14 @@ class _Walk:
     # --- each step ---------------------------------------------------------------------------------------------------
 
     def _store(self, progress: Progress) -> None:
-        before = self.credential_id
+        began_with = self.credential_id
+        if not self.hands.take(progress.facts):
+            raise _Stopped(problems.IN_OTHER_HANDS)
         try:
-            with changing(before, self.account_id) as row:
+            with changing(began_with, self.account_id) as row:
                 self._keep(self._right_row(row, progress.facts), progress)
         except IntegrityError:
-            self.credential_id = before
+            self.credential_id = began_with
             raise _Stopped(problems.NUMBER_TAKEN) from None
 
     def _right_row(self, row: OfficialWhatsappCredential, facts: Mapping[str, JSON]) -> OfficialWhatsappCredential:
@@ -139,6 +148,8 @@ class _Walk:
         older = older_row(row, chosen, phone)
         if older is None:
             return row
+        if is_walking(older, timezone.now()):
+            raise _Stopped(problems.IN_OTHER_HANDS)
         adopt(older, row)
         self.credential_id = older.pk
         return older
@@ -207,18 +218,14 @@ class _Walk:
             return Walked(row.pk, row.status, "wait", problem.key)
         _forget_code(row)
         row.waiting = {}
-        if self.before:
-            restore(row, self.before)
-        elif _works(row):
+        if before.restore(row):
+            return Walked(row.pk, row.status, "failed", problem.key)
+        if before.works(row):
             row.status = problem.number_status or row.status
         else:
             recording.destroy_secrets(row)
             row.status = "failed"
         return Walked(row.pk, row.status, "failed", problem.key)
-
-
-def _works(row: OfficialWhatsappCredential) -> bool:
-    return bool(row.onboarding_completed_at and row.status in LIVE and row.status != "connecting")
 
 
 def _is_chosen(row: OfficialWhatsappCredential) -> bool:
@@ -232,6 +239,7 @@ def _connect(row: OfficialWhatsappCredential, outcome: Connected, now: datetime)
     row.onboarding_completed_at = now
     recording.note_problems(row, "connected", outcome.warnings, now)
     _forget_code(row)
+    before.forget(row)
     return Walked(row.pk, row.status, "connected")
 
 
