@@ -86,3 +86,5 @@ class Facts(Struct, frozen=True, kw_only=True):
     badge: str = ""
     coexistence: str = ""
     abilities_told: tuple[str, ...] = ()
+    # Of: price, support, one_bill, phone_app, nothing_yet, platform, own_app, every_kind. See console/choosing.py.
+    suits: tuple[str, ...] = ()

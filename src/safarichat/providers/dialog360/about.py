@@ -32,6 +32,7 @@ FACTS = Facts(
         N_("The number is registered for you: no PIN to keep"),
     ),
     docs_url="https://docs.360dialog.com",
+    suits=("support", "phone_app", "nothing_yet", "every_kind"),
     is_available=True,
 )
 

@@ -28,6 +28,7 @@ FACTS = Facts(
         N_("Whoever runs this installation needs a reviewed Meta app"),
     ),
     docs_url="https://developers.facebook.com/docs/whatsapp/cloud-api",
+    suits=("price", "phone_app", "own_app", "every_kind"),
     is_available=True,
 )
 

@@ -31,6 +31,7 @@ FACTS = Facts(
         N_("Templates are managed in Twilio's own form"),
     ),
     docs_url="https://www.twilio.com/docs/whatsapp",
+    suits=("one_bill", "platform"),
     is_available=False,
     badge=N_("For enterprises"),
     coexistence=N_("A number that is in use in the WhatsApp Business app can't be connected."),
