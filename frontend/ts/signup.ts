@@ -12,7 +12,7 @@ declare global {
     fbAsyncInit?: () => void;
   }
 }
-type Facts = { provider: string; origins: string[] };
+type Facts = { provider: string; origins: string[]; ready: string };
 type Words = Record<string, string>;
 type Started = {
   state: string;
@@ -43,6 +43,12 @@ class Wizard {
       event.preventDefault();
       void this.start(event.target as HTMLFormElement);
     });
+    for (const form of root.querySelectorAll<HTMLFormElement>("[data-typed]")) {
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        void this.handOverTyped(form);
+      });
+    }
     this.find("[data-sign-in]")?.addEventListener("click", () => this.open());
     window.addEventListener("message", (event) => this.hear(event));
   }
@@ -59,28 +65,62 @@ class Wizard {
     if (button) button.disabled = false;
     if (!told) return this.hide("[data-stage=ready]");
     this.started = told;
+    if (told.flow === "redirect" && told.redirect_url) {
+      this.say(words.leaving);
+      return location.assign(told.redirect_url);
+    }
     form.hidden = true;
-    void this.readRows();
+    if (told.flow === "form") return this.offerForm(String(new FormData(form).get("mode")), told.state);
+    await this.offerPopup(told);
+  }
+
+  private async offerPopup(told: Started): Promise<void> {
     this.offerFullPage(told.redirect_url);
-    if (told.flow !== "sdk" || !told.sdk) return;
+    if (!told.sdk) return;
     const loaded = await loadSdk(told.sdk);
     this.show(`[data-sdk=${loaded ? "ok" : "lost"}]`);
     const signIn = this.find<HTMLButtonElement>("[data-sign-in]");
     if (!signIn) return;
     signIn.disabled = !loaded;
-    this.say(loaded ? words.ready : "");
+    this.say(loaded ? this.facts.ready : "");
     if (loaded) signIn.focus();
-    else this.show("[data-full-page]");
-  }
-
-  private async readRows(): Promise<void> {
-    const place = this.find<HTMLElement>("[data-before]");
-    if (place) await fetchInto(place, place.dataset.before ?? "");
+    else if (told.redirect_url) this.show("[data-full-page]");
   }
 
   private offerFullPage(url: string | undefined): void {
     const link = this.find<HTMLAnchorElement>("[data-full-page]");
     if (link && url) link.href = url;
+  }
+
+  // --- the form ---
+
+  private offerForm(mode: string, state: string): void {
+    this.hide("[data-stage=ready]");
+    this.say(words.typing);
+    const form = this.find<HTMLFormElement>(`[data-typed="${CSS.escape(mode)}"]`);
+    if (!form) return;
+    (form.elements.namedItem("state") as HTMLInputElement).value = state;
+    form.hidden = false;
+    (form.querySelector<HTMLElement>("input:not([type=hidden])") ?? form.querySelector("button"))?.focus();
+  }
+
+  private async handOverTyped(form: HTMLFormElement): Promise<void> {
+    const button = form.querySelector("button");
+    if (!button || button.disabled) return;
+    const typed = [...new FormData(form)].filter(([name]) => name.startsWith("data."));
+    const data = Object.fromEntries(typed.map(([name, value]) => [name.slice("data.".length), String(value)]));
+    const state = (form.elements.namedItem("state") as HTMLInputElement).value;
+    button.disabled = true;
+    this.hide("[data-problem]");
+    this.say(words.checking);
+    const watching = this.started ? this.watch(this.started.credential_id) : null;
+    const finished = await this.post<Finished>("/whatsapp/official/callback", { state, event: "FORM", data });
+    if (watching) clearInterval(watching);
+    button.disabled = false;
+    if (!finished) return this.say(""); // the state is still good: correct it and send it again
+    if (finished.outcome === "connected") return location.assign(finished.next);
+    form.hidden = true;
+    await this.stay(finished);
   }
 
   // --- the popup ---
@@ -102,7 +142,7 @@ class Wizard {
     this.hide("[data-timeline]");
     this.say("");
     this.tell(words.blocked, words.blocked_cure);
-    this.show("[data-full-page]");
+    if (this.started?.redirect_url) this.show("[data-full-page]");
     this.find<HTMLElement>("[data-full-page]")?.focus();
   }
 
@@ -221,7 +261,6 @@ class Wizard {
   private reset(): void {
     for (const part of ["[data-problem]", "[data-timeline]", "[data-full-page]", "[data-sdk=ok]", "[data-sdk=lost]"]) this.hide(part);
     this.find("[data-progress]")?.replaceChildren();
-    this.find("[data-before]")?.replaceChildren();
     this.message = this.answer = null;
     this.isHandedOver = this.isOpen = false;
   }

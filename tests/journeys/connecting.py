@@ -46,6 +46,10 @@ def open_popup(page: Page) -> Page:
 
 
 def get_ready(page: Page) -> None:
+    """From the comparison of providers, or from the wizard at one of them."""
+    card = page.get_by_role("link", name="Connect with Meta")
+    if card.count():
+        card.click()
     page.get_by_role("button", name="Connect with Meta").click()
     expect(page.get_by_role("button", name="Sign in with Meta")).to_be_enabled()
 

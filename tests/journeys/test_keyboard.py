@@ -36,6 +36,7 @@ def _log_out_and_in(person: Person) -> None:
 
 def _connect(page: Page) -> None:
     _press(page, page.get_by_role("main").get_by_role("link", name="Connect a number"))
+    _press(page, page.get_by_role("link", name="Connect with Meta"))
     _press(page, page.get_by_role("button", name="Connect with Meta"))
     sign_in = page.get_by_role("button", name="Sign in with Meta")
     expect(sign_in).to_be_focused()

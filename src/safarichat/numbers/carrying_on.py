@@ -55,6 +55,13 @@ def _signup(row: OfficialWhatsappCredential, *, pin: str, choice: str, code: str
     )
 
 
+def way_taken(account_id: int, row: OfficialWhatsappCredential) -> str:
+    """The mode in which a person came back with this number last; empty when nobody has yet."""
+    with acting_for(account_id):
+        brought = _brought(row)
+    return brought.mode if brought else ""
+
+
 def _brought(row: OfficialWhatsappCredential) -> Onboarding | None:
     """The newest time that they came back with something; a window closed since then changes nothing."""
     back = Onboarding.objects.filter(credential=row, used_at__isnull=False).exclude(event__in=("CANCEL", "ERROR"))

@@ -65,6 +65,8 @@ class Mistyped(Struct, frozen=True):
     """What was typed can't be used: the names of the form's fields. The state stays good for another try."""
 
     fields: tuple[str, ...]
+    credential_id: int = 0
+    mode: str = ""
 
 
 # --- start -----------------------------------------------------------------------------------------------------------
@@ -198,7 +200,7 @@ def _signup(onboarding: Onboarding, row: OfficialWhatsappCredential, brought: Br
     if way is not None and way.flow == "form":
         typed = forms.typed(way, brought.data)
         if isinstance(typed, tuple):
-            return Mistyped(typed)
+            return Mistyped(typed, row.pk, onboarding.mode)
         event, data, secrets = "FORM", typed.plain, typed.secrets
     elif brought.query and not brought.event:
         event, data = provider.returned(brought.query)

@@ -12,7 +12,7 @@ from safarichat.ground.outbound import run_talk
 from safarichat.ground.talks import Answer, Call, Reply
 from safarichat.numbers.asking import within
 from safarichat.numbers.platform import platform
-from safarichat.providers.shapes import Check
+from safarichat.providers.shapes import Check, Way
 
 PATIENCE_S = 8.0
 CLOCKS_APART_S = 60
@@ -20,12 +20,15 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1", "testserver")
 TELL_OPERATOR = gettext_noop("Ask whoever runs this installation: “safarichat check” says what to do.")
 
 
-def checks(provider: str, origin: str) -> list[Check]:
-    """One row per condition. `origin` is where the person's browser has this page from."""
+def checks(provider: str, way: Way, origin: str, *, tell_settings: bool) -> list[Check]:
+    """One row per condition of this way. `origin` is where the person's browser has this page from; `tell_settings`:
+    name those that are missing, to whoever can set them."""
     place = platform(provider)
-    missing = providers.get(provider).missing_settings(place)
-    found = [_settings(missing), _https(), _origin(origin)]
-    if missing:
+    missing = providers.get(provider).missing_settings(place, way.mode)
+    found = [_settings(missing, tell_settings), _https()]
+    if way.flow != "form":  # nobody leaves this page and has to find back
+        found.append(_origin(origin))
+    if missing or way.flow == "form":
         return found
     dates: list[str] = []
     ask = within(PATIENCE_S)
@@ -40,11 +43,12 @@ def checks(provider: str, origin: str) -> list[Check]:
     return [*found, *hooks.checks, *([_clock(dates[-1])] if dates else [])]
 
 
-def _settings(missing: list[str]) -> Check:
+def _settings(missing: list[str], tell: bool) -> Check:
     if missing:
         message = gettext_noop("Settings of this installation are missing.")
-        return Check(name="settings", ok=False, message=message, cure=TELL_OPERATOR, details=", ".join(missing))
-    return Check(name="settings", ok=True, message=gettext_noop("This installation has an app for the sign-in."))
+        details = ", ".join(missing) if tell else ""
+        return Check(name="settings", ok=False, message=message, cure=TELL_OPERATOR, details=details)
+    return Check(name="settings", ok=True, message=gettext_noop("This installation has the settings for this way."))
 
 
 def _https() -> Check:

@@ -223,7 +223,7 @@ CONTENT_SECURITY_POLICY_BY_PATH = {
         "style-src": ["'self'", "'unsafe-inline'"],  # the SDK styles its own elements
         "connect-src": ["'self'", *_signup],
         "frame-src": _signup,
-        "form-action": ["'self'", *_signup],  # also holds for the redirect that answers a form
+        "form-action": ["'self'", *_signup, addresses.origin(env["D360_HUB_URL"])],  # also holds for the redirect that answers a form
         "img-src": ["'self'", "data:", "blob:", *_signup],
     }
 }

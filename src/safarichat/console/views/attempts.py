@@ -1,6 +1,7 @@
 """One number on its way: the checklist that fills, what a person adds to it, and the proof that it works."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import segno
@@ -12,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from safarichat import providers
 from safarichat.console import wizard
 from safarichat.console.asked import is_fragment
 from safarichat.console.composer import OPENING
 from safarichat.console.tenant import TenantRequest, tenant_view
 from safarichat.console.views.starting import NewConversation
+from safarichat.console.wizard import Typing
 from safarichat.console.words import translated
 from safarichat.ground.tenancy import acting_for
 from safarichat.messaging import proving
@@ -27,6 +30,7 @@ from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.providers.shapes import Refused
 
 PIN_DIGITS = 6
+CODE_DIGITS = range(4, 9)
 
 
 def shown(row: OfficialWhatsappCredential) -> dict[str, Any]:
@@ -62,32 +66,49 @@ def _row(request: TenantRequest, credential_id: int) -> OfficialWhatsappCredenti
 @require_POST
 @tenant_view(network=True)
 def carry_on(request: TenantRequest, credential_id: int) -> HttpResponse:
-    """Go on with what the person added: the number's PIN, their choice, or only the wish to try again."""
+    """Go on with what the person added: the number's PIN, the code it got, their choice, or the wish to try again."""
     row = _row(request, credential_id)
     pin, choice = request.POST.get("pin", "").strip(), request.POST.get("choice", "")
+    code = request.POST.get("code", "").replace(" ", "").replace("-", "")
     if row.waiting.get("for") == "pin" and not (len(pin) == PIN_DIGITS and pin.isascii() and pin.isdigit()):
         return _attempt(request, row, pin_problem=_("A PIN has six digits."))
+    if row.waiting.get("for") == "code" and not (len(code) in CODE_DIGITS and code.isascii() and code.isdigit()):
+        return _attempt(request, row, code_problem=_("A code has four to eight digits."))
     if choice and choice not in {number.get("phone_number_id") for number in row.waiting.get("numbers", [])}:
         return _attempt(request, row)
-    walked = carrying_on.carry_on(request.account.pk, credential_id, pin=pin, choice=choice)
+    walked = carrying_on.carry_on(request.account.pk, credential_id, pin=pin, choice=choice, code=code)
     if walked is not None and walked.outcome == "connected":
         return _go(request, wizard.after(walked))
     return _attempt(request, _row(request, walked.credential_id if walked else credential_id))
 
 
 def wizard_page(
-    request: HttpRequest, row: OfficialWhatsappCredential | None, *, status: int = 200, **more: str
+    request: TenantRequest,
+    row: OfficialWhatsappCredential | None,
+    *,
+    status: int = 200,
+    typing: Typing | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """The wizard, with a number that is on its way if there is one."""
-    page = {**wizard.page(), **(shown(row) if row else {}), **more}
-    return render(request, "console/connect/options.html", page, status=status)
+    wanted = request.GET.get("mode", "") or (carrying_on.way_taken(request.account.pk, row) if row else "")
+    page = wizard.page(
+        provider=row.api_provider if row else providers.canonical(request.GET.get("provider", "")),
+        mode=wanted,
+        is_staff=request.user.is_staff,
+        given=request.GET.dict(),
+        typing=typing,
+    )
+    return render(
+        request, "console/connect/options.html", {**page, **(shown(row) if row else {}), **(said or {})}, status=status
+    )
 
 
-def _attempt(request: HttpRequest, row: OfficialWhatsappCredential, **more: str) -> HttpResponse:
+def _attempt(request: TenantRequest, row: OfficialWhatsappCredential, **more: str) -> HttpResponse:
     if is_fragment(request):
         return render(request, "console/connect/_attempt.html", {**shown(row), **more})
     if more:
-        return wizard_page(request, row, status=422, **more)
+        return wizard_page(request, row, status=422, said=more)
     return redirect(f"{wizard.START}?credential_id={row.pk}")
 
 

@@ -1,6 +1,6 @@
 """The wizard's pages: which way, sign in, and its two ends."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -52,15 +52,19 @@ def before_signing_in(request: TenantRequest, provider: str) -> HttpResponse:
     wait_s = throttles.allow(f"whatsapp:preflight:{request.user.pk}", limit=PREFLIGHTS_PER_MINUTE, per_s=60)
     if wait_s:
         return too_many(request, wait_s)
-    return _preflight(request, provider)
+    return _preflight(request, provider, request.GET.get("mode", ""))
 
 
-def _preflight(request: HttpRequest, provider: str) -> HttpResponse:
-    checks = preflight.checks(provider, f"{request.scheme}://{request.get_host()}")
+def _preflight(request: TenantRequest, provider: str, mode: str) -> HttpResponse:
+    ways = providers.get(provider).abilities
+    way = ways.way(mode) or ways.ways[0]
+    is_staff = request.user.is_staff
+    checks = preflight.checks(provider, way, f"{request.scheme}://{request.get_host()}", tell_settings=is_staff)
     page = {
         "provider": provider,
+        "mode": way.mode,
         "checks": translated([as_dict(check) for check in checks]),
-        "may_register": bool(getattr(request.user, "is_staff", False)),
+        "may_register": is_staff,
         "hooks_ok": all(check.ok for check in checks if check.name == "webhook"),
     }
     return render(request, "console/connect/_preflight.html", page)
@@ -72,10 +76,12 @@ def register_hooks(request: TenantRequest) -> HttpResponse:
     """For staff: make the operator's app deliver its webhooks to us."""
     if not request.user.is_staff:
         raise Refusal(403, "staff_only", _("Only whoever runs this installation may do this."))
-    provider = offered_provider(text_of(body_of(request), "provider", longest=50))
+    body = body_of(request)
+    mode = text_of(body, "mode", longest=50) or "signup"
+    provider = offered_provider(text_of(body, "provider", longest=50), mode)
     found = hooks.register(provider)
     if prefers_html(request):
-        return _preflight(request, provider)
+        return _preflight(request, provider, mode)
     checks = translated([as_dict(check) for check in found.checks])
     return json_answer({"ok": all(check.ok for check in found.checks), "checks": checks})
 

@@ -27,7 +27,8 @@ from safarichat.console.asked import (
     unusable,
 )
 from safarichat.console.tenant import TenantRequest
-from safarichat.console.wizard import after, form_page, shown_fields
+from safarichat.console.views.attempts import wizard_page
+from safarichat.console.wizard import START, Typing, after, labels, shown_fields
 from safarichat.console.words import translated
 from safarichat.numbers import disconnecting, onboarding, reading, rows, testing
 from safarichat.numbers.onboarding import Brought, Mistyped, StateRefused
@@ -35,6 +36,7 @@ from safarichat.numbers.platform import default_provider, is_enabled, is_offered
 from safarichat.numbers.walking import Walked
 
 HOUR_S = 3600
+FIELD = "data."  # what a form's fields are called in a plain form
 MINUTE_S = 60
 
 
@@ -63,13 +65,22 @@ def initialize(request: TenantRequest) -> HttpResponse:
     )
     if started is None:
         raise no_such_number()
-    if prefers_html(request) and not is_fragment(request):  # a plain form: go on in the provider's own pages
-        return SeeOther(str(started.login.get("redirect_url") or form_page(started)))
+    if prefers_html(request) and not is_fragment(request):  # a browser without our script
+        if way.flow == "form":
+            return _typing_page(request, started.credential_id, Typing(mode, started.state), status=200)
+        return SeeOther(str(started.login.get("redirect_url") or START))
     told = {name: started.login[name] for name in ("flow", "sdk", "redirect_url") if name in started.login}
-    if way.fields:
+    if way.flow == "form":
         told["fields"] = shown_fields(way)
     ids = {"onboarding_id": started.onboarding_id, "credential_id": started.credential_id}
     return json_answer({**ids, "provider": provider, "state": started.state, **told}, status=201)
+
+
+def _typing_page(request: TenantRequest, credential_id: int, typing: Typing, *, status: int) -> HttpResponse:
+    row = rows.find(request.account.pk, credential_id)
+    if row is None:
+        raise no_such_number()
+    return wizard_page(request, row, typing=typing, status=status)
 
 
 def offered_provider(name: str, mode: str = "signup") -> str:
@@ -118,7 +129,7 @@ def callback(request: TenantRequest) -> HttpResponse:
     if isinstance(walked, StateRefused):
         raise _state_refused(walked)
     if isinstance(walked, Mistyped):
-        raise unusable(", ".join(walked.fields))
+        return _mistyped(request, walked, state, given)
     place = after(walked)
     if by_page or prefers_html(request):
         return SeeOther(place)
@@ -128,12 +139,28 @@ def callback(request: TenantRequest) -> HttpResponse:
 def _brought(given: Mapping[str, Any]) -> Brought:
     """From the wizard's script, or a program."""
     data = given.get("data")
+    if data is None:  # a plain form
+        data = {name.removeprefix(FIELD): value for name, value in given.items() if name.startswith(FIELD)} or None
     if data is not None and not isinstance(data, dict | str):
         raise unusable("data")
     brought = Brought(code=text_of(given, "code"), event=text_of(given, "event", longest=64), data=data)
     if not brought.code and not brought.event and not isinstance(data, dict):
         raise unusable("code")
     return brought
+
+
+def _mistyped(request: TenantRequest, mistyped: Mistyped, state: str, given: Mapping[str, Any]) -> HttpResponse:
+    """The same form again, with what may be shown of what was typed; its state is still good."""
+    row = rows.find(request.account.pk, mistyped.credential_id)
+    way = providers.get(row.api_provider).abilities.way(mistyped.mode) if row else None
+    if way is None:
+        raise no_such_number()
+    if prefers_html(request) and not is_fragment(request):
+        typed = {name.removeprefix(FIELD): str(value) for name, value in given.items() if name.startswith(FIELD)}
+        typing = Typing(mistyped.mode, state, typed, mistyped.fields)
+        return _typing_page(request, mistyped.credential_id, typing, status=422)
+    told = _("These fields can't be used as they are: %(fields)s.") % {"fields": labels(way, mistyped.fields)}
+    raise Refusal(422, "invalid", told, _("Compare them with what the provider shows, and send the form again."))
 
 
 def _brought_by_page(given: Mapping[str, Any]) -> Brought:
