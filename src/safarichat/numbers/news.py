@@ -16,7 +16,8 @@ from safarichat.providers.shapes import AccountChanged
 def apply(events: Sequence[tuple[Route, AccountChanged]]) -> None:
     """Part of the caller's transaction, as the owner role. Rows are locked in the order of their ids."""
     ids = sorted({route.credential_id for route, _ in events})
-    locked = OfficialWhatsappCredential.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    # NO KEY: rows that refer to a number (its messages, its events) hold it already, in other workers too.
+    locked = OfficialWhatsappCredential.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
     rows = {row.pk: row for row in locked}
     changed = set()
     for route, event in sorted(events, key=lambda each: each[1].at):
