@@ -117,7 +117,11 @@ class Wizard {
     const finished = await this.post<Finished>("/whatsapp/official/callback", { state, event: "FORM", data });
     if (watching) clearInterval(watching);
     button.disabled = false;
-    if (!finished) return this.say(""); // the state is still good: correct it and send it again
+    if (!finished) {
+      // The state is still good: correct it and send it again.
+      this.find("[data-progress]")?.replaceChildren();
+      return;
+    }
     if (finished.outcome === "connected") return location.assign(finished.next);
     form.hidden = true;
     await this.stay(finished);

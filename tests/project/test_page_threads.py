@@ -144,3 +144,36 @@ async def test_slow_callers_together_hold_a_bounded_amount_of_memory(monkeypatch
     told = await asyncio.gather(*(ask(asked, sender(b"x" * 900, then=wait)) for _ in range(5)))
     assert sorted(one[0]["status"] for one in told) == [408, 408, 503, 503, 503]
     assert await a_page_comes()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/whatsapp/official/initialize"),
+        ("POST", "/whatsapp/official/callback"),
+        ("GET", "/whatsapp/official/callback"),
+        ("GET", "/whatsapp/official/before/meta"),
+        ("POST", "/whatsapp/official/12/continue"),
+        ("POST", "/whatsapp/official/test-connection"),
+        ("POST", "/numbers/12/check"),
+        ("POST", "/settings/delete"),
+    ],
+)
+def test_what_asks_a_provider_waits_in_threads_of_its_own(method: str, path: str) -> None:
+    assert asgi._threads_for(scope(method, path)) is asgi._asking
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/"),
+        ("GET", "/whatsapp/official/status"),
+        ("GET", "/whatsapp/integration-options"),
+        ("GET", "/whatsapp/official/12/steps"),
+        ("GET", "/numbers/12"),
+        ("POST", "/inbox/12/messages"),
+        ("POST", "/accounts/login/"),
+    ],
+)
+def test_pages_do_not_wait_behind_a_slow_provider(method: str, path: str) -> None:
+    assert asgi._threads_for(scope(method, path)) is asgi._django

@@ -1,6 +1,7 @@
 """The web process: what is hot goes straight to the edge, pages go to Django in a few threads."""
 
 import os
+import re
 from collections.abc import Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
@@ -25,6 +26,9 @@ _ = (
 )  # loads every page now: a broken one stops the start, and the first visitor need not wait
 # Answers wait for slow readers in a queue without a limit, so no thread does; the longest is a static file.
 _django: Application = WSGIMiddleware(django, workers=PAGE_THREADS, send_queue_size=0)  # type: ignore[assignment, arg-type]  # its own types
+# What asks a provider may take half a minute: it waits in threads of its own, so that pages go on when one is slow.
+_asking: Application = WSGIMiddleware(django, workers=PAGE_THREADS, send_queue_size=0)  # type: ignore[assignment, arg-type]  # its own types
+_ASKS = re.compile(r"/whatsapp/official/(?!status)|/numbers/\d+/|/settings/delete")
 _bodies = bodies.Bodies(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, together=64 << 20, patience_s=30)
 
 
@@ -41,7 +45,15 @@ async def pages(scope: Scope, receive: Receive, send: Send) -> None:
         return await _refuse(send, 503)
     except bodies.Disconnected:
         return None
-    await _django(scope, _giving(body), send)
+    await _threads_for(scope)(scope, _giving(body), send)
+
+
+def _threads_for(scope: Scope) -> Application:
+    """A sign-in comes back, and a pre-flight is asked for, by GET; all else that asks a provider is posted."""
+    path = scope["path"]
+    by_get = path == "/whatsapp/official/callback" or path.startswith("/whatsapp/official/before/")
+    is_asking = (scope["method"] == "POST" and _ASKS.match(path)) or by_get
+    return _asking if is_asking else _django
 
 
 def _of_length(scope: Scope, length: int) -> Scope:
