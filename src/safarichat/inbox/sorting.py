@@ -24,6 +24,7 @@ from safarichat.providers.shapes import (
 )
 
 UNKNOWN_NUMBER = "No number with the id "  # the id follows: replaying looks for it
+NO_HOOK = 0  # among hooks' ids
 
 
 class ClaimedHook(Struct, frozen=True):
@@ -76,6 +77,20 @@ def sort(hooks: Sequence[ClaimedHook]) -> Pile:
             pile.heard[route] = max(pile.heard.get(route, hook.received_at), hook.received_at)
             _lay(pile, hook, route, event)
     return pile
+
+
+def lay_listed(pile: Pile, route: Route, phone_number_id: str, events: Sequence[Event], now: datetime) -> None:
+    """What a provider lists of one number, beside what came by hooks. It is no hook, and so nothing was heard."""
+    for event in events:
+        if isinstance(event, Unreadable) or event.phone_number_id != phone_number_id:
+            continue
+        match event:
+            case Received() | PersonChanged():
+                pile.received.append((route, event, now))
+            case StatusChanged():
+                pile.statuses.append((route, event, NO_HOOK))
+            case AccountChanged():
+                pile.account_news.append((route, event))
 
 
 def _read(hook: ClaimedHook) -> list[Event]:

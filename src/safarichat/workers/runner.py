@@ -78,6 +78,7 @@ async def _run_jobs() -> None:
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # the Django connector's own
     with_worker = app.with_connector(connector)
     async with with_worker.open_async():
+        await asyncio.to_thread(tasks.ask_what_was_missed)
         await with_worker.run_worker_async(
             concurrency=2, install_signal_handlers=False, delete_jobs="successful", shutdown_graceful_timeout=4
         )

@@ -1,25 +1,31 @@
 """Scheduled work: what ends with time. Each task may run twice, or late, without harm."""
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from safarichat.accounts.cleaning import clean
 from safarichat.doctor.polling import poll
 from safarichat.ground.batching import drop_broken_connection, with_fresh_connection
+from safarichat.inbox import catching_up
 from safarichat.inbox.clearing import clear
 from safarichat.inbox.replaying import replay_for_new_numbers
 from safarichat.numbers.carrying_on import carry_on_stuck
 from safarichat.numbers.expiring import forget_codes, watch_tokens
 from safarichat.numbers.history import forget_old
 
+AFTER_AN_OUTAGE = "safarichat.catch_up_after_an_outage"
 SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     # name → when (minutes, or with seconds as a sixth field), what
     "forget_codes": ("* * * * * */20", forget_codes),
     "carry_on_stuck": ("* * * * * */30", carry_on_stuck),
     "replay_for_new_numbers": ("* * * * * */20", replay_for_new_numbers),
     "watch_tokens": ("*/10 * * * *", watch_tokens),
+    "catch_up": ("*/10 * * * *", catching_up.catch_up),
     "poll_numbers": ("* * * * *", poll),
     "forget_number_history": ("29 3 * * *", forget_old),
     "clear_hooks": ("17 * * * *", clear),
@@ -32,6 +38,15 @@ def register() -> None:
     for name, (when, verb) in SCHEDULE.items():
         task = app.task(name=f"safarichat.{name}", queueing_lock=name, pass_context=False)(_in_thread(verb))
         app.periodic(cron=when, periodic_id=name)(task)
+    name = AFTER_AN_OUTAGE
+    app.task(name=name, queueing_lock=name, pass_context=False)(_in_thread(catching_up.after_an_outage))
+
+
+def ask_what_was_missed() -> None:
+    """For whoever begins to work, or sees the database again: one look for all who begin at once."""
+    with_fresh_connection()
+    with suppress(AlreadyEnqueued):
+        app.configure_task(AFTER_AN_OUTAGE, queueing_lock=AFTER_AN_OUTAGE).defer(timestamp=int(time.time()))
 
 
 def _in_thread(verb: Callable[[], object]) -> Callable[[int], None]:
