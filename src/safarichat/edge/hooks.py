@@ -8,7 +8,7 @@ import hmac
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from safarichat import providers
@@ -25,6 +25,7 @@ Scope = MutableMapping[str, Any]  # ASGI's own shapes
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+T = TypeVar("T")
 
 LARGEST_BODY = 3 * 1024 * 1024 + 256 * 1024  # providers send up to 3 MB; a little more is not worth a lost hook
 UNFINISHED = 64 << 20  # bytes of bodies that are not complete, of all callers together
@@ -81,9 +82,12 @@ class HooksApp:
 
     async def _greet(self, name: str, key: str, scope: Scope, send: Send) -> None:
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-        secrets = await self._secrets_of(name, key)
         hook = Hook(method="GET", headers={}, query=query, body=b"", url=_url(scope))
-        challenge = providers.get(self._names[name]).greet(hook, secrets) if secrets else None
+        provider = providers.get(self._names[name])
+        try:
+            _, challenge = await self._proved(name, key, lambda secrets: provider.greet(hook, secrets))
+        except Exception as error:
+            return await _say_later(send, error)
         if challenge is None:
             self._refused.add(name, "handshake")
             return await _answer(send, 403)
@@ -102,21 +106,22 @@ class HooksApp:
             return await _answer(send, 503, headers=[(b"retry-after", b"5"), (b"connection", b"close")])
         except Disconnected:
             return None
-        try:
-            secrets = await self._secrets_of(name, key)
-        except Exception as error:
-            logger.error("a hook's key could not be looked up: %s", type(error).__name__)
-            return await _answer(send, 503, headers=[(b"retry-after", b"5")])
-        provider = providers.get(self._names[name])
         query = scope["query_string"].decode("latin-1")
-        hook = Hook(
-            method="POST", headers=headers, query=dict(parse_qsl(query)) if query else {}, body=body, url=_url(scope)
-        )
-        if not secrets or not provider.authentic(hook, secrets):
-            self._refused.add(name, "signature" if secrets else "key")
+        given = dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+        hook = Hook(method="POST", headers=headers, query=given, body=body, url=_url(scope))
+        await self._keep_if_authentic(name, key, hook, query, send)
+
+    async def _keep_if_authentic(self, name: str, key: str, hook: Hook, query: str, send: Send) -> None:
+        provider = providers.get(self._names[name])
+        try:
+            is_known, is_authentic = await self._proved(name, key, lambda secrets: provider.authentic(hook, secrets))
+        except Exception as error:
+            return await _say_later(send, error)
+        if not is_authentic:
+            self._refused.add(name, "signature" if is_known else "key")
             return await _answer(send, 401)
         route = OPERATOR if name != provider.name else key
-        status = await self._commit(Kept(provider.name, route, body, query))
+        status = await self._commit(Kept(provider.name, route, hook.body, query))
         if status == 200:
             content_type, answer = provider.hook_answer
             return await _answer(send, 200, answer, content_type=content_type)
@@ -131,6 +136,17 @@ class HooksApp:
             if len(body) <= LARGEST_BODY:
                 return body
         return await self._bodies.rest(first, receive)
+
+    async def _proved(self, name: str, key: str, prove: Callable[[Mapping[str, str]], T]) -> tuple[bool, T | None]:
+        """Whether there is such an address, and what its secrets prove. What is believed of a key for a few seconds may
+        be older than what the provider signs with: then it is looked up anew."""
+        secrets = await self._secrets_of(name, key)
+        proof = prove(secrets) if secrets else None
+        if not proof and key and name == self._names[name]:
+            newer = await self._keys.newer(name, key)
+            if newer and newer != secrets:
+                secrets, proof = newer, prove(newer)
+        return bool(secrets), proof
 
     async def _secrets_of(self, name: str, key: str) -> Mapping[str, str]:
         """What verifies a call to this address; empty when there is no such address."""
@@ -155,6 +171,11 @@ class HooksApp:
             return 503
         self.kept += 1
         return 200
+
+
+async def _say_later(send: Send, error: Exception) -> None:
+    logger.error("a hook's key could not be looked up: %s", type(error).__name__)
+    await _answer(send, 503, headers=[(b"retry-after", b"5")])
 
 
 def _url(scope: Scope) -> str:

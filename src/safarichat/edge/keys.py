@@ -5,10 +5,11 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from safarichat.ground.batching import drop_broken_connection, with_fresh_connection
+from safarichat.ground.batching import drop_broken_connection, drop_connection, with_fresh_connection
 from safarichat.numbers.connections import secrets_of_key
 
 FRESH_S = 5.0
+JUST_NOW_S = 0.5
 MOST = 10_000
 LONGEST_KEY = 64
 
@@ -22,11 +23,19 @@ class Keys:
         self._thread = ThreadPoolExecutor(1, "hook-keys")
 
     async def secrets(self, provider: str, key: str) -> Mapping[str, str]:
+        """What verifies a call to this key; empty when nobody has it."""
+        return await self._younger_than(FRESH_S, provider, key)
+
+    async def newer(self, provider: str, key: str) -> Mapping[str, str]:
+        """The same, as it is just now: who asks in vain again and again costs two queries a second."""
+        return await self._younger_than(JUST_NOW_S, provider, key)
+
+    async def _younger_than(self, age_s: float, provider: str, key: str) -> Mapping[str, str]:
         if len(key) > LONGEST_KEY or not key.isalnum() or not key.isascii():
             return {}
         name = (provider, key)
         known = self._known.get(name)
-        if known and known[0] > time.monotonic():
+        if known and known[0] > time.monotonic() - age_s:
             return known[1]
         asked = self._asked.get(name)
         if asked is None:
@@ -36,7 +45,9 @@ class Keys:
         return await asyncio.shield(asked)
 
     def close(self) -> None:
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        """Let a question that is on its way end, then drop the thread and its connection."""
+        self._thread.submit(drop_connection)
+        self._thread.shutdown(wait=True)
 
     def _learn(self, name: tuple[str, str], done: "asyncio.Future[Mapping[str, str]]") -> None:
         self._asked.pop(name, None)
@@ -44,7 +55,7 @@ class Keys:
             return
         if len(self._known) >= MOST:
             self._known.clear()
-        self._known[name] = (time.monotonic() + FRESH_S, done.result())
+        self._known[name] = (time.monotonic(), done.result())
 
 
 def _look_up(provider: str, key: str) -> Mapping[str, str]:

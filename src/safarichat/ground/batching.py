@@ -120,7 +120,7 @@ class Batcher(Generic[Item, Result]):
 
     def close(self) -> None:
         """Let the running batch end, then drop the thread and its connection."""
-        self._thread.submit(_drop_connection)
+        self._thread.submit(drop_connection)
         self._thread.shutdown(wait=True)
 
 
@@ -142,7 +142,7 @@ def each(verb: Verb[Item, Result], items: Sequence[Item]) -> list[Result | BaseE
     return each(verb, items[:middle]) + each(verb, items[middle:])
 
 
-def _drop_connection() -> None:
+def drop_connection() -> None:
     connection.close()  # asked for in the thread whose it is
 
 
