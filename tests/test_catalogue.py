@@ -12,6 +12,7 @@ OF_NO_ACCOUNT = {
     "auth_group": "the operator's",
     "auth_group_permissions": "the operator's",
     "auth_permission": "Django's list of rights",
+    "data_deletions": "asked for by people of a provider who have no account here; digests and counts",
     "cache": "login limits and single-use codes, by digests",
     "django_admin_log": "what operators did",
     "django_content_type": "Django's list of tables",

@@ -33,6 +33,7 @@ FOR_EVERYBODY = {
     "accounts/password/reset/key/done/",
     "accounts/2fa/webauthn/login/",
     "accounts/invitation/<slug:token>/",
+    "data-deletion/<slug:code>",
 }
 # Forms that come from elsewhere and so can't carry a token: none is Django's. Webhooks never reach Django.
 WITHOUT_TOKEN: set[str] = set()

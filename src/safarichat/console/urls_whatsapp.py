@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from safarichat.console.views import attempts, connect, whatsapp
+from safarichat.console.views import attempts, connect, deletion, whatsapp
 from safarichat.console.views.old_routes import PAGES, moved
 
 PLACES = "whatsapp/integration-options", "whatsapp/integration-success", "whatsapp/integration-error"
@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("whatsapp/official/<int:credential_id>/continue", attempts.carry_on, name="connect_continue"),
     path("whatsapp/official/<int:credential_id>/pin", attempts.pin, name="connect_pin"),
     path("whatsapp/official/<int:credential_id>/test-message", attempts.test_message, name="connect_test_message"),
+    path("data-deletion/<slug:code>", deletion.data_deletion, name="data_deletion"),
     path("whatsapp/official/<int:credential_id>/proof", attempts.proof_fragment, name="connect_proof"),
     *[re_path(f"^{old}/?$", moved(f"/{new}")) for old, new in MOVED.items() if old != "whatsapp/callback"],
     re_path("^whatsapp/callback/?$", moved("/whatsapp/official/callback", methods=(*PAGES, "POST"))),

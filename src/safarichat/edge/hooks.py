@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from safarichat import providers
 from safarichat.edge.bodies import Bodies, Disconnected, TooLarge, TooMany, TooSlow
 from safarichat.edge.keys import Keys
+from safarichat.edge.withdrawals import KINDS, Withdrawals
 from safarichat.ground.batching import Batcher, Overloaded
 from safarichat.inbox.keeping import Kept, count_refused, keep
 from safarichat.numbers.platform import OPERATOR, address, operator_key, platform
@@ -51,6 +52,7 @@ class HooksApp:
         self._names = providers.hook_names()
         self._platforms: dict[str, Mapping[str, str]] = {}
         self._keys = Keys()
+        self._withdrawals = Withdrawals()
         self._refused = Refusals()
         self.kept = 0
 
@@ -67,6 +69,7 @@ class HooksApp:
         self._keep.close()
         self._refused.close()
         self._keys.close()
+        self._withdrawals.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name, _, key = scope["path"].removeprefix("/webhooks/").rstrip("/").partition("/")
@@ -113,6 +116,8 @@ class HooksApp:
 
     async def _keep_if_authentic(self, name: str, key: str, hook: Hook, query: str, send: Send) -> None:
         provider = providers.get(self._names[name])
+        if key in KINDS and name == provider.name:
+            return await self._withdraw(provider.name, key, hook, send)
         try:
             is_known, is_authentic = await self._proved(name, key, lambda secrets: provider.authentic(hook, secrets))
         except Exception as error:
@@ -126,6 +131,15 @@ class HooksApp:
             content_type, answer = provider.hook_answer
             return await _answer(send, 200, answer, content_type=content_type)
         await _answer(send, status, headers=[(b"retry-after", b"5")])
+
+    async def _withdraw(self, provider: str, kind: str, hook: Hook, send: Send) -> None:
+        try:
+            said = await self._withdrawals.answer(provider, kind, hook, self._operators(provider))
+        except Exception as error:
+            return await _say_later(send, error)
+        if said.status == 401:
+            self._refused.add(provider, "signature")
+        await _answer(send, said.status, said.body, content_type=said.content_type)
 
     async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         """Anybody may send one: only what is complete is looked at, and what is not is held within bounds."""
@@ -174,7 +188,7 @@ class HooksApp:
 
 
 async def _say_later(send: Send, error: Exception) -> None:
-    logger.error("a hook's key could not be looked up: %s", type(error).__name__)
+    logger.error("a hook could not be looked into: %s", type(error).__name__)
     await _answer(send, 503, headers=[(b"retry-after", b"5")])
 
 

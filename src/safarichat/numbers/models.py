@@ -198,3 +198,21 @@ class NumberHistory(models.Model):
     class Meta:
         db_table = "number_history"
         indexes = [models.Index(fields=["credential", "-at"], name="number_history_credential")]
+
+
+class DataDeletion(models.Model):
+    """Somebody asked a provider that what we hold by their sign-in be deleted, and it was. `code` stands in the address
+    of the page that says so; of who asked only a digest is kept."""
+
+    code = models.CharField(max_length=64)
+    provider = models.CharField(max_length=100)
+    asked_digest = models.CharField(max_length=64)
+    numbers = models.PositiveIntegerField(db_default=0, default=0)  # whose sign-in was deleted
+    done_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "data_deletions"
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="data_deletions_code_key"),
+            models.UniqueConstraint(fields=["asked_digest"], name="data_deletions_asked_key"),
+        ]

@@ -33,6 +33,14 @@ KEY_MISSING = Problem(
     cure=gettext_noop("Ask whoever runs this installation to put the key back, or sign in again."),
     fault="us",
 )
+WITHDRAWN = Problem(
+    key="withdrawn",
+    message=gettext_noop("Whoever signed in for this number has taken back at the provider what they had allowed."),
+    cure=gettext_noop("Press “Sign in again” to go on with this number, or disconnect it."),
+    fault="business",
+    scope="credential",
+    number_status="reauth_required",
+)
 INTERRUPTED = Problem(
     key="interrupted",
     message=gettext_noop("Connecting was interrupted on our side."),

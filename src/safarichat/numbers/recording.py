@@ -42,6 +42,7 @@ PUBLIC_FACTS = frozenset(
         "profile",
         "restrictions",
         "session",
+        "signed_in_as",
         "status",
         "throughput_mps",
         "waba_name",

@@ -21,6 +21,7 @@ from safarichat.providers.shapes import (
     Signup,
     StepsDone,
     Talk,
+    Withdrawal,
 )
 
 
@@ -48,6 +49,10 @@ class Provider(Protocol):
 
     def read(self, hook: Hook) -> list[Event]:
         """What a webhook says, in its order. Never raises: what can't be read is an `Unreadable` beside the rest."""
+
+    def withdrawn(self, hook: Hook, secrets: Mapping[str, str]) -> Withdrawal | None:
+        """Whose leave was taken back, or whose data shall be deleted, when the provider says so and proves that it is
+        the one who says it; else None."""
 
     # --- onboarding ---
 

@@ -84,6 +84,14 @@ class Hook(Struct, frozen=True, kw_only=True):
         return f"Hook({self.method}, {len(self.body)} bytes)"
 
 
+class Withdrawal(Struct, frozen=True, kw_only=True):
+    """Somebody took back, at the provider, what they had allowed. `person` is the provider's id of them, as it stands
+    among the facts of a sign-in of theirs (`signed_in_as`); `at` unix seconds, 0 when it is not told."""
+
+    person: str
+    at: int = 0
+
+
 class Signup(Struct, frozen=True, kw_only=True):
     """What a person brought back from a provider's signup, and how far an earlier try came.
 

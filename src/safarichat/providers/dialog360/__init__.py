@@ -1,5 +1,7 @@
 """360dialog: a partner that hosts Meta's Cloud API. One key is one number; its hub knows whose."""
 
+from collections.abc import Mapping
+
 from safarichat.providers.dialog360.about import ABILITIES, FACTS
 from safarichat.providers.dialog360.checking import DEEDS
 from safarichat.providers.dialog360.checking import check as check
@@ -19,7 +21,7 @@ from safarichat.providers.dialog360.use import send as send
 from safarichat.providers.dialog360.webhooks import authentic as authentic
 from safarichat.providers.dialog360.webhooks import greet as greet
 from safarichat.providers.dialog360.webhooks import read as read
-from safarichat.providers.shapes import Event, Number, Platform, Talk
+from safarichat.providers.shapes import Event, Hook, Number, Platform, Talk, Withdrawal
 
 name = "360dialog"
 facts = FACTS
@@ -28,6 +30,11 @@ causes = CAUSES
 deeds = DEEDS
 operator_hook = "360dialog-partner"
 hook_answer = ("text/plain; charset=utf-8", b"")
+
+
+def withdrawn(hook: Hook, secrets: Mapping[str, str]) -> Withdrawal | None:
+    """360dialog tells it as an event of the channel."""
+    return None
 
 
 def missed(number: Number, platform: Platform, since: int) -> Talk[list[Event]]:

@@ -17,6 +17,7 @@ from safarichat.providers.meta.signup import session_event as session_event
 from safarichat.providers.meta.signup import trusted_origins as trusted_origins
 from safarichat.providers.meta.webhooks import authentic as authentic
 from safarichat.providers.meta.webhooks import greet as greet
+from safarichat.providers.meta.withdrawing import withdrawn as withdrawn
 from safarichat.providers.shapes import JSON, Act, Event, Hook, Number, Platform, Problem, Signup, Talk
 
 name = "meta"

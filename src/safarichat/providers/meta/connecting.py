@@ -141,6 +141,8 @@ def scopes_of(token: Mapping[str, JSON]) -> list[str]:
 def facts_of_token(token: Mapping[str, JSON]) -> dict[str, JSON]:
     granular = {text(each, "scope"): texts(each, "target_ids") for each in mappings(token, "granular_scopes")}
     facts: dict[str, JSON] = {"scopes": scopes_of(token), "granular_targets": granular}
+    if person := text(token, "user_id"):
+        facts["signed_in_as"] = person
     if (expires_at := whole(token, "expires_at")) is not None:
         facts["token_expires_at"] = expires_at
     return facts
