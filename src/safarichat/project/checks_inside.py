@@ -44,15 +44,33 @@ def secrets() -> Iterator[Finding]:
 
 
 def each_provider(*, fix: bool) -> Iterator[Finding]:
+    """For each provider that is offered: which ways numbers can be connected, and where its webhooks go."""
     for name in providers.names():
-        if name not in map(providers.canonical, settings.WHATSAPP_PROVIDERS):
-            continue
-        provider, place = providers.get(name), platform(name)
-        missing = provider.missing_settings(place)
-        if missing:
-            yield warning(f"{name}: nobody can connect a number before these are set: {', '.join(missing)}.")
-            continue
-        yield from _hooks(name, hooks.read_back(name), fix=fix)
+        if name in map(providers.canonical, settings.WHATSAPP_PROVIDERS):
+            yield from _ways(name)
+            if _has_app(name):
+                yield from _hooks(name, hooks.read_back(name), fix=fix)
+
+
+def _ways(name: str) -> Iterator[Finding]:
+    """Ways for which the same settings are missing are told together."""
+    lacking: dict[str, list[str]] = {}
+    ready: list[str] = []
+    for way in providers.get(name).abilities.ways:
+        missing = providers.get(name).missing_settings(platform(name), way.mode)
+        told = lacking.setdefault(", ".join(missing), []) if missing else ready
+        told.append(f"“{_(way.label)}”")
+    if ready:
+        yield ok(f"{name}: numbers can be connected by {', '.join(ready)}.")
+    for names, labels in lacking.items():
+        yield warning(f"{name}: nobody can connect a number by {', '.join(labels)} before these are set: {names}.")
+
+
+def _has_app(name: str) -> bool:
+    """Whether an app or account of the operator's own is set up, by which people connect their numbers."""
+    provider, place = providers.get(name), platform(name)
+    own = [way for way in provider.abilities.ways if way.flow != "form"]
+    return bool(provider.operator_hook) and any(not provider.missing_settings(place, way.mode) for way in own)
 
 
 def _hooks(name: str, found: Health, *, fix: bool) -> Iterator[Finding]:
