@@ -3,20 +3,14 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
 from pytest_django import Settings
 
-from safarichat.numbers.demo import _sign_in
 from tests.fixtures import Sandbox, free_port, wait_for
+from tests.onboarding.signing_up import KNOWN_TO_BOTH
 
-KNOWN_TO_BOTH = {
-    "D360_PARTNER_ID": "abcdePA",
-    "D360_PARTNER_API_KEY": "key-of-the-partner",
-    "D360_PLATFORM_SECRET": "secret-of-the-platform",
-}
 HOME = "http://127.0.0.1:9"  # where webhooks may go; nobody listens
 
 
@@ -55,18 +49,3 @@ def partner(partner_sandbox: Sandbox, settings: Settings, monkeypatch: pytest.Mo
     settings.WHATSAPP_RATE_LIMIT_ONBOARDING = 1000
     monkeypatch.setattr("safarichat.providers.BUDGETS", {"360dialog-partner": (1000, 30)})
     return partner_sandbox
-
-
-def sign_up(sandbox: Sandbox, url: str) -> dict[str, str]:
-    """Press through the partner's pages, and wait until the channel made there is in use; what came back."""
-    came_back = _sign_in(url, sandbox.url)
-    wanted = came_back["channels"].strip("[]").split(",")
-    path = f"/360dialog/hub-api/api/v2/partners/{KNOWN_TO_BOTH['D360_PARTNER_ID']}/channels"
-    headers = {"x-api-key": KNOWN_TO_BOTH["D360_PARTNER_API_KEY"]}
-    until = time.monotonic() + 15
-    while time.monotonic() < until:
-        channels = sandbox.get(path, headers=headers)["partner_channels"]
-        if all(each["status"] in ("running", "live") for each in channels if each["id"] in wanted):
-            return came_back
-        time.sleep(0.05)
-    raise AssertionError(f"the channels {wanted} are not in use")

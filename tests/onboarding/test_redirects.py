@@ -16,7 +16,7 @@ from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.numbers.onboarding import Brought, Started
 from safarichat.numbers.walking import Walked
 from tests.fixtures import Sandbox
-from tests.onboarding.partner import sign_up
+from tests.onboarding.signing_up import sign_up
 
 pytest_plugins = ["tests.onboarding.partner"]
 pytestmark = pytest.mark.django_db
