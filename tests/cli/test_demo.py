@@ -16,6 +16,7 @@ import httpx
 import psycopg
 import pytest
 
+from safarichat import providers
 from safarichat.ground import embedded
 from tests.fixtures import free_port
 
@@ -189,3 +190,36 @@ def test_reset_forgets_everything(data: Path) -> None:
     demo = Demo(data, "--reset")
     demo.end()
     assert demo.facts["password"] != before["password"]
+
+
+@pytest.mark.slow
+def test_with_connect_each_provider_has_a_live_number_that_a_handset_talks_with(data: Path) -> None:
+    demo = Demo(data, "--reset", "--connect", ",".join(providers.names()))
+    try:
+        numbers = {number["provider"]: number for number in demo.facts["numbers"]}
+        assert list(numbers) == list(providers.names())
+        assert all(set(number) == NUMBER_FACTS for number in numbers.values())
+        for name, number in numbers.items():
+            write = {"number": number["phone_number"], "from": "+254711000001", "name": "Asha", "message": hello(name)}
+            httpx.post(f"{demo.facts['sandbox_url']}/_sandbox/inbound", json=write, trust_env=False).raise_for_status()
+        assert wait_for_texts(demo, len(numbers)) == {(numbers[name]["credential_id"], name) for name in numbers}
+    finally:
+        demo.end()
+
+
+NUMBER_FACTS = {"provider", "credential_id", "phone_number_id", "waba_id", "phone_number"}
+
+
+def hello(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": {"body": text}}
+
+
+def wait_for_texts(demo: Demo, count: int) -> set[tuple[int, str]]:
+    """What customers wrote, by number."""
+    until = time.monotonic() + 30
+    with psycopg.connect(demo.facts["database_url"], autocommit=True) as connection:
+        while True:
+            found = connection.execute("SELECT credential_id, text FROM messages WHERE direction = 'in'").fetchall()
+            if len(found) >= count or time.monotonic() > until:
+                return set(found)
+            time.sleep(0.1)
