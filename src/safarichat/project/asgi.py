@@ -19,6 +19,7 @@ from safarichat.project.serving import Application, Receive, Scope, Send
 from safarichat.project.wsgi import application as django
 
 PAGE_THREADS = int(os.environ.get("SAFARICHAT_PAGE_THREADS", "6"))
+ASKING_THREADS = 4
 
 environment.refuse_incomplete(environment.current())
 _ = (
@@ -27,7 +28,7 @@ _ = (
 # Answers wait for slow readers in a queue without a limit, so no thread does; the longest is a static file.
 _django: Application = WSGIMiddleware(django, workers=PAGE_THREADS, send_queue_size=0)  # type: ignore[assignment, arg-type]  # its own types
 # What asks a provider may take half a minute: it waits in threads of its own, so that pages go on when one is slow.
-_asking: Application = WSGIMiddleware(django, workers=PAGE_THREADS, send_queue_size=0)  # type: ignore[assignment, arg-type]  # its own types
+_asking: Application = WSGIMiddleware(django, workers=ASKING_THREADS, send_queue_size=0)  # type: ignore[assignment, arg-type]  # its own types
 _ASKS = re.compile(r"/whatsapp/official/(?!status)|/numbers/\d+/|/settings/delete")
 _bodies = bodies.Bodies(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, together=64 << 20, patience_s=30)
 

@@ -22,7 +22,7 @@ AFTER_AN_OUTAGE = "safarichat.catch_up_after_an_outage"
 SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     # name → when (minutes, or with seconds as a sixth field), what
     "forget_codes": ("* * * * * */20", forget_codes),
-    "carry_on_stuck": ("* * * * * */30", carry_on_stuck),
+    "carry_on_stuck": ("* * * * * */10", carry_on_stuck),
     "replay_for_new_numbers": ("* * * * * */20", replay_for_new_numbers),
     "watch_tokens": ("*/10 * * * *", watch_tokens),
     "catch_up": ("*/10 * * * *", catching_up.catch_up),

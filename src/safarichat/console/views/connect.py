@@ -4,6 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,9 +16,11 @@ from safarichat.console.tenant import TenantRequest, tenant_view
 from safarichat.console.views.attempts import proof, shown, wizard_page
 from safarichat.console.views.whatsapp import offered_provider
 from safarichat.console.words import translated
+from safarichat.doctor.surroundings import address_problem
 from safarichat.numbers import hooks, pins, preflight, rows
 from safarichat.numbers.health import as_dict
 from safarichat.numbers.models import OfficialWhatsappCredential
+from safarichat.providers.shapes import Check
 
 PREFLIGHTS_PER_MINUTE = 30
 
@@ -60,6 +63,8 @@ def _preflight(request: TenantRequest, provider: str, mode: str) -> HttpResponse
     way = ways.way(mode) or ways.ways[0]
     is_staff = request.user.is_staff
     checks = preflight.checks(provider, way, f"{request.scheme}://{request.get_host()}", tell_settings=is_staff)
+    if all(check.ok for check in checks if check.name == "address"):
+        checks.append(_reachable())
     page = {
         "provider": provider,
         "mode": way.mode,
@@ -68,6 +73,15 @@ def _preflight(request: TenantRequest, provider: str, mode: str) -> HttpResponse
         "hooks_ok": all(check.ok for check in checks if check.name == "webhook"),
     }
     return render(request, "console/connect/_preflight.html", page)
+
+
+def _reachable() -> Check:
+    """Providers deliver to our public address: asked for as one of them would, from here."""
+    problem = address_problem()
+    if problem is None:
+        message = gettext_noop("This installation answers at its public address, where webhooks come to.")
+        return Check(name="reachable", ok=True, message=message)
+    return Check(name="reachable", ok=False, message=problem.message, cure=problem.cure, details=problem.details)
 
 
 @require_POST
