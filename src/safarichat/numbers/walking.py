@@ -210,7 +210,8 @@ class _Walk:
         is_cancelled = not self.signup.brings_something and not self.signup.done
         if is_cancelled and row.onboarding_completed_at:
             return Walked(row.pk, row.status, "cancelled", problem.key)
-        recording.note_step(row, failed.step, "failed", now, problem.message)
+        state = "waiting" if failed.may_resume and not is_cancelled else "failed"
+        recording.note_step(row, failed.step, state, now, problem.message)
         if is_cancelled:
             return Walked(row.pk, row.status, "cancelled", problem.key)
         if failed.may_resume:

@@ -37,10 +37,12 @@ def shown(row: OfficialWhatsappCredential) -> dict[str, Any]:
     """What `_attempt.html` shows of a number."""
     now = timezone.now()
     waiting = row.waiting if row.status != "disconnected" else {}
+    is_walking = walking.is_walking(row, now)
     return {
         "row": row,
+        "is_under_way": is_walking or bool(waiting) or row.status in ("connecting", "in_review"),
         "steps": translated(recording.listed_steps(row)),
-        "is_walking": walking.is_walking(row, now),
+        "is_walking": is_walking,
         "waits_for": waiting.get("for", ""),
         "wait_s": walking.wait_s(row, now),
         "numbers": waiting.get("numbers", []),
