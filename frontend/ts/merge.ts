@@ -3,6 +3,7 @@
 export type Mode = "replace" | "list" | "thread";
 
 const TOKEN = "input[name=csrfmiddlewaretoken]";
+const TYPED = "input[id]:not([type=hidden], [type=radio], [type=checkbox]), textarea[id]";
 
 export function merge(into: HTMLElement, html: string, mode: Mode): void {
   const content = parse(html);
@@ -91,6 +92,12 @@ function reachable(row: HTMLElement): HTMLElement[] {
   return [...row.querySelectorAll<HTMLElement>("a, button, summary")];
 }
 
+// What somebody is typing just now outlives the news that comes meanwhile.
+function typedIn(place: HTMLElement): Map<string, string> {
+  const fields = [...place.querySelectorAll<HTMLInputElement>(TYPED)];
+  return new Map(fields.filter((field) => field.value !== field.defaultValue).map((field) => [field.id, field.value]));
+}
+
 function replaceAll(into: HTMLElement, content: DocumentFragment): void {
   const now = into.cloneNode(true) as HTMLElement;
   const next = into.cloneNode(false) as HTMLElement;
@@ -100,6 +107,8 @@ function replaceAll(into: HTMLElement, content: DocumentFragment): void {
   if (now.isEqualNode(next)) return;
   const active = document.activeElement;
   const id = active && into.contains(active) ? active.id : "";
+  const typed = typedIn(into);
   into.replaceChildren(...next.childNodes);
+  for (const field of into.querySelectorAll<HTMLInputElement>(TYPED)) field.value = typed.get(field.id) ?? field.value;
   if (id) document.getElementById(id)?.focus({ preventScroll: true });
 }
