@@ -4,13 +4,14 @@ import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 from django.conf import settings
 from pytest_django import Settings
 
+from safarichat import providers
 from safarichat.accounts.models import Account
 from safarichat.edge import keys
 from safarichat.edge.hooks import HooksApp
@@ -21,6 +22,7 @@ from safarichat.messaging.models import Message
 from safarichat.numbers import connections, recording
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.numbers.platform import operator_address
+from safarichat.providers.shapes import Hook as HookAsked
 from tests.edge.test_hooks import call, elsewhere, signature
 from tests.fixtures import make_number
 from tests.inbox.payloads import inbound
@@ -158,6 +160,43 @@ async def test_the_address_of_a_number_that_was_given_up_refuses(
 
     await asyncio.to_thread(elsewhere, give_up)
     assert (await post(app, path, body, x_hub_signature_256=signature(body, OWN_SECRET)))[0] == 401
+
+
+# --- a provider that wants more than an empty answer ---
+
+
+class Answerer:
+    """It signs the public address with its query, and reads its own answer."""
+
+    name, operator_hook = "answerer", ""
+    hook_answer = ("text/xml; charset=utf-8", b"<Response/>")
+
+    def authentic(self, hook: HookAsked, secrets: Mapping[str, str]) -> bool:
+        expected = hmac.new(secrets["TOKEN"].encode(), hook.url.encode(), hashlib.sha256).hexdigest()
+        return hmac.compare_digest(hook.headers.get("x-signature", ""), expected)
+
+
+async def test_the_public_address_is_what_is_signed_and_the_provider_s_answer_is_given(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: dict[str, Any] = providers._PROVIDERS
+    monkeypatch.setitem(known, "answerer", Answerer())
+    row = await asyncio.to_thread(elsewhere, lambda: connected(account, {"TOKEN": "t"}, api_provider="answerer"))
+    app = HooksApp()
+    path, query = f"/webhooks/answerer/{key_of(row)}", "m=sc-1&empty="
+    url = f"http://testserver{path}?{query}"  # from the settings, whatever the request says of itself
+    signed = hmac.new(b"t", url.encode(), hashlib.sha256).hexdigest()
+    try:
+        given = {"x-signature": signed, "host": "somebody.else.example"}
+        answer = await call(app, path=path, query=query, body=b"Body=Habari", headers=given)
+        assert answer
+        assert (answer[:2], answer[2]["content-type"]) == ((200, b"<Response/>"), "text/xml; charset=utf-8")
+        assert await asyncio.to_thread(elsewhere, kept) == [("answerer", key_of(row), query, b"Body=Habari")]
+        other = await call(app, path=path, query=query + "x", body=b"Body=Habari", headers=given)
+        assert other
+        assert other[:2] == (401, b"")
+    finally:
+        await asyncio.to_thread(app.close)
 
 
 # --- the partner's ---

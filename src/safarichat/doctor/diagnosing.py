@@ -59,7 +59,7 @@ def diagnose(account_id: int, credential_id: int) -> Diagnosis | None:
     ours = list(_around(row, dates))
     if isinstance(found, Health):
         with changing(credential_id, account_id) as row:
-            if row.status in LIVE and row.access_token:  # not disconnected meanwhile
+            if row.status in LIVE and row.is_signed_in:  # not disconnected meanwhile
                 health.take_check(row, found, also=ours)
     told = found.problems if isinstance(found, Health) else (found,)
     return Diagnosis(
@@ -73,7 +73,7 @@ def diagnose(account_id: int, credential_id: int) -> Diagnosis | None:
 
 
 def _at_provider(row: OfficialWhatsappCredential, asked: list[Asked], dates: list[str]) -> Health | Problem:
-    if not row.access_token:
+    if not row.is_signed_in:
         return causes.NOT_SIGNED_IN
     try:
         number, place = opened_number(row), platform_of(row)

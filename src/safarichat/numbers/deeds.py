@@ -56,7 +56,7 @@ def do(account_id: int, credential_id: int, deed: str, given: Mapping[str, Any])
     act = provider.deeds.get(deed)
     if act is None:
         return Refused(_lacking(provider.abilities.lacks.get(deed, "")))
-    if not row.access_token:
+    if not row.is_signed_in:
         return Refused(NOT_CONNECTED)
     try:
         number, place = opened_number(row), platform_of(row)

@@ -45,12 +45,12 @@ def disconnect(
         return Disconnected(row.status, _steps_of(row))
     if walking.is_walking(row, timezone.now()):
         return _busy(row)
-    given_up = row.access_token
+    given_up = row.access_token, row.connection_id
     steps = _undo(row, deregister)
     with changing(credential_id, account_id) as row:
         if row.status == "disconnected":  # asked twice at once
             return Disconnected(row.status, _steps_of(row))
-        if row.access_token != given_up or walking.is_walking(row, timezone.now()):
+        if (row.access_token, row.connection_id) != given_up or walking.is_walking(row, timezone.now()):
             return _busy(row)  # signed in anew while the provider was asked: that is not ours to destroy
         return _settle(row, steps, at_any_rate)
 
@@ -61,7 +61,7 @@ def _busy(row: OfficialWhatsappCredential) -> Disconnected:
 
 def _undo(row: OfficialWhatsappCredential, deregister: bool) -> list[dict[str, Any]]:
     """Ask the provider. Nothing to ask for a number that was never signed in."""
-    if not row.access_token:
+    if not row.is_signed_in:
         return []
     number = _opened(row)
     if number is None:

@@ -29,7 +29,8 @@ def longest_unchecked(before: datetime, most: int) -> list[tuple[int, int, str]]
     owner role; who asks at the same time gets others."""
     rows = fetch(
         "UPDATE official_whatsapp_credentials SET polled_at = now() WHERE id IN ("
-        "  SELECT id FROM official_whatsapp_credentials WHERE status = ANY(%s::text[]) AND access_token <> ''"
+        "  SELECT id FROM official_whatsapp_credentials WHERE status = ANY(%s::text[])"
+        "  AND (access_token <> '' OR connection_id IS NOT NULL)"
         "  AND coalesce(polled_at, '-infinity') < %s AND coalesce(checked_at, '-infinity') < %s"
         "  ORDER BY polled_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED)"
         " RETURNING id, account_id, api_provider",

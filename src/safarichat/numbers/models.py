@@ -155,6 +155,11 @@ class OfficialWhatsappCredential(models.Model):
         return COLORS[Status(self.status)]
 
     @property
+    def is_signed_in(self) -> bool:
+        """Whether there is anything to ask the provider with: the number's own secrets, or its connection's."""
+        return bool(self.access_token or self.connection_id)
+
+    @property
     def may_send(self) -> bool:
         return self.status in SENDING
 

@@ -55,14 +55,14 @@ def test_connection(account_id: int, credential_id: int) -> Tested | None:
     latency_ms = round((time.monotonic() - started) * 1000)
     is_ok = bool(found.checks) and all(check.ok for check in found.checks)
     with changing(credential_id, account_id) as row:
-        if row.access_token:  # not disconnected meanwhile
+        if row.is_signed_in:  # not disconnected meanwhile
             health.take_check(row, found)
             recording.note_step(row, "tested", "done" if is_ok else "failed", timezone.now())
     return Tested(ok=is_ok, latency_ms=latency_ms, checks=[health.as_dict(check) for check in found.checks])
 
 
 def _opened(row: OfficialWhatsappCredential) -> Number | Check:
-    if not row.access_token:
+    if not row.is_signed_in:
         return NOT_SIGNED_IN
     try:
         return opened_number(row)
