@@ -45,6 +45,7 @@ PUBLIC_FACTS = frozenset(
         "signed_in_as",
         "status",
         "throughput_mps",
+        "waba_account_id",
         "waba_name",
     }
 )

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from safarichat.providers.dialog360.about import ABILITIES, FACTS
-from safarichat.providers.dialog360.checking import DEEDS
 from safarichat.providers.dialog360.checking import check as check
-from safarichat.providers.dialog360.checking import hooks as hooks
-from safarichat.providers.dialog360.checking import register_hooks as register_hooks
 from safarichat.providers.dialog360.connecting import connect as connect
+from safarichat.providers.dialog360.deeds import DEEDS
+from safarichat.providers.dialog360.partner import hooks as hooks
+from safarichat.providers.dialog360.partner import register_hooks as register_hooks
 from safarichat.providers.dialog360.problems import CAUSES
 from safarichat.providers.dialog360.signup import holder as holder
 from safarichat.providers.dialog360.signup import login as login

@@ -7,7 +7,7 @@ from safarichat.providers.shapes import Abilities, Facts, Field, Way
 FACTS = Facts(
     name="360dialog",
     label="360dialog",
-    badge=N_("Recommended"),
+    badge=N_("Recommended for small and medium businesses"),
     summary=N_("A WhatsApp partner that hosts Meta's Cloud API for you."),
     best_for=N_("Small and medium businesses that want one contract and support, and no Meta app to care for."),
     you_need=(

@@ -76,6 +76,11 @@ def address_of(number: Number) -> str:
     return address if isinstance(address, str) else ""
 
 
+def is_of_partner(number: Number, platform: Platform) -> bool:
+    """Whether the hub answers for it; not for a key that a person pasted."""
+    return bool(number.facts.get("channel_id") and platform["D360_PARTNER_API_KEY"])
+
+
 def is_ok(answer: Answer) -> bool:
     return isinstance(answer, Reply) and 200 <= answer.status < 300
 

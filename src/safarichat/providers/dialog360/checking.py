@@ -1,41 +1,33 @@
-"""Reading back what is really so at 360dialog, and what puts it right (reference §11.1, §12)."""
+"""Reading back what is really so at 360dialog (reference §4, §11.1, §12)."""
 
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from safarichat.providers.cloud_api.loose import mapping, mappings, text
+from safarichat.providers.cloud_api.loose import text
 from safarichat.providers.cloud_api.numbers import blocking_reasons, facts_of_number
 from safarichat.providers.dialog360 import problems
-from safarichat.providers.dialog360.asking import ask, is_ok, key_of, node, partner_of, to_hub, to_number
+from safarichat.providers.dialog360.asking import ask, is_of_partner, is_ok, node, to_hub
 from safarichat.providers.dialog360.connecting import (
     GONE,
     NUMBER_FIELDS,
-    PROFILE_FIELDS,
     USABLE,
     address_problem,
     facts_of_channel,
-    hook_body,
-    hook_secret,
 )
-from safarichat.providers.dialog360.errors import classify
+from safarichat.providers.dialog360.errors import classify, classify_hub, problem_of
 from safarichat.providers.dialog360.use import call
 from safarichat.providers.errors import N_
 from safarichat.providers.shapes import (
     JSON,
-    Act,
     Answer,
     Check,
-    Deed,
-    Done,
     Health,
     Later,
     Number,
     Platform,
     Problem,
-    Progress,
-    Refused,
     Talk,
     Unknown,
 )
@@ -66,18 +58,24 @@ class Findings:
         self.checks.append(told)
         self.problems.append(problem)
 
-    def add_failed(self, name: str, answer: Answer) -> None:
-        outcome = classify(answer)
-        passing = isinstance(outcome, Unknown) or (isinstance(outcome, Later) and outcome.why != "credential")
+    def add_failed(self, name: str, answer: Answer, *, may_repair: bool = True, at_hub: bool = False) -> None:
+        passing = _is_passing(answer)
+        problem = classify_hub(answer).problem if at_hub else problem_of(answer)
         self.is_cut_short = self.is_cut_short or passing
-        problem = replace(outcome.problem, number_status="") if passing else outcome.problem
-        self.add(name, problem)
+        problem = replace(problem, number_status="") if passing else problem
+        self.add(name, problem if may_repair else replace(problem, repair=""))
 
     def health(self) -> Health:
         found = {problem.number_status for problem in self.problems}
         worst = next((status for status in _WORST_FIRST if status in found), "")
         status = worst or ("" if self.is_cut_short else "connected")
         return Health(status=status, checks=tuple(self.checks), facts=self.facts, problems=tuple(self.problems))
+
+
+def _is_passing(answer: Answer) -> bool:
+    """Says nothing of the number: 360dialog is away, or asks for a pause."""
+    outcome = classify(answer)
+    return isinstance(outcome, Unknown) or (isinstance(outcome, Later) and outcome.why != "credential")
 
 
 def check(number: Number, platform: Platform) -> Talk[Health]:
@@ -90,9 +88,9 @@ def check(number: Number, platform: Platform) -> Talk[Health]:
         _look_at_number(node(answer), findings)
         yield from _look_at_hook(number, platform, findings)
     else:
-        findings.add_failed("token", answer)
-    if number.facts.get("channel_id") and platform["D360_PARTNER_API_KEY"] and not findings.is_cut_short:
-        yield from _look_at_channel(number, platform, findings)
+        findings.add_failed("token", answer, may_repair=is_of_partner(number, platform))
+    if is_of_partner(number, platform) and not findings.is_cut_short:
+        yield from _look_at_channel(number, platform, findings, works=is_ok(answer))
     return findings.health()
 
 
@@ -126,113 +124,24 @@ def _look_at_hook(number: Number, platform: Platform, findings: Findings) -> Tal
         findings.add("webhook", problems.HOOK_MISSING)
     else:
         findings.add("webhook", None if url == platform.hook_url else replace(problems.HOOK_ELSEWHERE, details=url))
-
-
-def _look_at_channel(number: Number, platform: Platform, findings: Findings) -> Talk[None]:
-    channel_id = quote(str(number.facts["channel_id"]), safe="")
-    answer = yield from ask(to_hub(platform, "read channel", "GET", f"/channels/{channel_id}"))
-    if not is_ok(answer):
-        findings.add_failed("channel", answer)
-        return
+    answer = yield from ask(call(number, platform, "read account webhook", "GET", "waba_webhook"))
     told = node(answer)
-    findings.facts |= facts_of_channel(told)
-    status = text(told, "status").lower()
-    problem = problems.ENDED if status in GONE else None if status in USABLE else problems.NOT_LIVE
-    if problem is None:
-        keys = yield from ask(to_hub(platform, "read keys", "GET", f"/channels/{channel_id}/api_keys"))
-        outcome = None if is_ok(keys) else classify(keys)
-        problem = outcome.problem if isinstance(outcome, Refused) else None
-    findings.add("channel", problem)
+    if told.get("override_all") is True and (url := text(told, "url")) not in ("", platform.hook_url):
+        findings.add("override", replace(problems.HOOK_OVERRIDDEN, details=url))
 
 
-# --- deeds -----------------------------------------------------------------------------------------------------------
-
-
-def set_hook(number: Number, platform: Platform, given: Mapping[str, JSON]) -> Talk[Deed]:
-    if problem := address_problem(platform.hook_url):
-        return Refused(problem)
-    return (yield from _set_hook(number, platform, key_of(number)))
-
-
-def _set_hook(number: Number, platform: Platform, key: str, secrets: Mapping[str, str] | None = None) -> Talk[Deed]:
-    secret = hook_secret(key, platform.hook_url)
-    yield Progress(step="subscribed", state="waiting", secrets={"D360_HOOK_SECRET": secret, **(secrets or {})})
-    renewed = to_number(
-        platform, "set webhook", "POST", "v1/configs/webhook", key, json=hook_body(platform, secret),
-        address=str(number.facts.get("api_address") or ""),
-    )  # fmt: skip
-    answer = yield from ask(renewed)
-    if not is_ok(answer):
-        return classify(answer)
-    return Done(message=N_("360dialog delivers here again."), facts={"hook_url": platform.hook_url})
-
-
-def new_key(number: Number, platform: Platform, given: Mapping[str, JSON]) -> Talk[Deed]:
-    """For a number of our own partner account: a fresh key, and the webhook that went with the old one."""
-    channel_id = number.facts.get("channel_id")
-    if not channel_id or not platform["D360_PARTNER_API_KEY"]:
-        return Refused(replace(problems.KEY_INVALID, repair=""))
-    path = f"/channels/{quote(str(channel_id), safe='')}/api_keys"
-    answer = yield from ask(to_hub(platform, "make key", "POST", path, json={}))
-    key = text(node(answer), "api_key")
-    if not key:
-        return classify(answer)
-    done = yield from _set_hook(number, platform, key, {"access_token": key})
-    if isinstance(done, Done):
-        return replace(done, message=N_("A new key is in use."), secrets={"access_token": key})
-    return done
-
-
-def read_profile(number: Number, platform: Platform, given: Mapping[str, JSON]) -> Talk[Deed]:
-    query = {"fields": PROFILE_FIELDS}
-    answer = yield from ask(call(number, platform, "read profile", "GET", "whatsapp_business_profile", query=query))
-    if not is_ok(answer):
-        return classify(answer)
-    told = mappings(node(answer), "data")
-    profile = {name: value for name, value in told[0].items() if name != "messaging_product"} if told else {}
-    return Done(facts={"profile": profile})
-
-
-def write_profile(number: Number, platform: Platform, given: Mapping[str, JSON]) -> Talk[Deed]:
-    body = {"messaging_product": "whatsapp", **mapping(given, "profile")}
-    answer = yield from ask(call(number, platform, "write profile", "POST", "whatsapp_business_profile", json=body))
-    if not is_ok(answer):
-        return classify(answer)
-    return (yield from read_profile(number, platform, {}))
-
-
-DEEDS: Mapping[str, Act] = {
-    "set_hook": set_hook,
-    "new_key": new_key,
-    "read_profile": read_profile,
-    "write_profile": write_profile,
-}
-
-
-# --- the operator's partner account ----------------------------------------------------------------------------------
-
-
-def hooks(platform: Platform) -> Talk[Health]:
-    if not partner_of(platform) or not platform["D360_PARTNER_API_KEY"]:
-        return Health(status="", checks=())
-    answer = yield from ask(to_hub(platform, "read partner webhook", "GET", "/webhook_url"))
-    return _compared(answer, platform)
-
-
-def register_hooks(platform: Platform) -> Talk[Health]:
-    if not partner_of(platform) or not platform["D360_PARTNER_API_KEY"]:
-        return Health(status="", checks=())
-    body = {"webhook_url": platform.operator_hook_url}
-    answer = yield from ask(to_hub(platform, "set partner webhook", "POST", "/webhook_url", json=body))
-    return _compared(answer, platform)
-
-
-def _compared(answer: Answer, platform: Platform) -> Health:
-    findings = Findings()
-    if not is_ok(answer):
-        findings.add_failed("partner", answer)
-        return findings.health()
-    url = text(node(answer), "webhook_url")
-    problem = None if url == platform.operator_hook_url else replace(problems.PARTNER_HOOK_MISSING, details=url)
-    findings.add("partner", problem)
-    return findings.health()
+def _look_at_channel(number: Number, platform: Platform, findings: Findings, *, works: bool) -> Talk[None]:
+    """The hub counts our calls over all numbers: one for a number that works, which tells of its permission, another
+    one only where something is wrong. When our turn does not come in time, that is not this number's trouble."""
+    path = f"/channels/{quote(str(number.facts['channel_id']), safe='')}"
+    if not works:
+        answer = yield from ask(to_hub(platform, "read channel", "GET", path))
+        told = node(answer)
+        findings.facts |= facts_of_channel(told)
+        status = text(told, "status").lower()
+        if status and status not in USABLE:
+            findings.add("channel", problems.ENDED if status in GONE else problems.NOT_LIVE)
+            return
+    answer = yield from ask(to_hub(platform, "read keys", "GET", f"{path}/api_keys"))
+    if not _is_passing(answer):
+        findings.add("channel", None if is_ok(answer) else classify_hub(answer).problem)

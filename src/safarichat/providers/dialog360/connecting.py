@@ -10,7 +10,7 @@ from safarichat.providers.cloud_api.loose import digits, mapping, mappings, text
 from safarichat.providers.cloud_api.numbers import facts_of_number
 from safarichat.providers.dialog360 import problems
 from safarichat.providers.dialog360.asking import ask, filters, is_ok, node, solution_of, to_hub, to_number
-from safarichat.providers.dialog360.errors import classify, problem_of
+from safarichat.providers.dialog360.errors import classify, classify_hub, problem_of
 from safarichat.providers.dialog360.signup import missing_settings
 from safarichat.providers.errors import N_
 from safarichat.providers.meta import problems as meta_problems
@@ -88,9 +88,9 @@ class Walk:
         self.facts.update(facts or {})
         return Progress(step=step, facts=facts or {}, **more)
 
-    def failed(self, step: str, answer: Answer) -> ConnectFailed:
+    def failed(self, step: str, answer: Answer, *, at_hub: bool = False) -> ConnectFailed:
         """Stopped by an answer. What a pause can cure may go on later; what needs a person's sign-in may not."""
-        outcome = classify(answer)
+        outcome = classify_hub(answer) if at_hub else classify(answer)
         needs_person = isinstance(outcome, Refused) or (isinstance(outcome, Later) and outcome.why == "credential")
         after_s = outcome.after_s if isinstance(outcome, Later) and not needs_person else 0
         return ConnectFailed(step=step, problem=outcome.problem, may_resume=not needs_person, after_s=after_s)
@@ -107,22 +107,26 @@ def _sign_in(walk: Walk) -> Step:
         return ConnectFailed(step="signed_in", problem=problems.NO_NUMBER)
     if walk.signup.mode != "hosted" and not texts(data, "channels"):
         return ConnectFailed(step="signed_in", problem=problems.NO_NUMBER)
-    yield walk.progress("signed_in", {"session": {"event": event, **data}, "client_id": text(data, "client")})
+    client = {"client_id": told} if (told := text(data, "client")) else {}
+    yield walk.progress("signed_in", {"session": {"event": event, **data}, **client})
     return None
 
 
 def _share(walk: Walk) -> Step:
     """What Meta's window shared with our solution becomes a client and a channel."""
-    if walk.has_done("exchanged") or walk.fact("client_id"):
+    if walk.has_done("exchanged") or walk.fact("channel_status"):
         return None
     session = mapping(walk.facts, "session")
-    contact = {"name": walk.signup.contact.get("name") or "SafariChat", "email": walk.signup.contact.get("email", "")}
-    answer = yield from ask(to_hub(walk.platform, "make client", "POST", "/account_sharing/clients", json=contact))
-    client_id = text(node(answer), "client_id") or text(node(answer), "id")
-    if not client_id:
-        return walk.failed("inspected", answer)
+    if not walk.fact("client_id"):
+        contact = walk.signup.contact
+        told = {"name": contact.get("name") or "SafariChat", "email": contact.get("email", "")}
+        answer = yield from ask(to_hub(walk.platform, "make client", "POST", "/account_sharing/clients", json=told))
+        client_id = text(node(answer), "client_id") or text(node(answer), "id")
+        if not client_id:
+            return walk.failed("inspected", answer, at_hub=True)
+        yield walk.progress("inspected", {"client_id": client_id}, state="waiting")
     body = {
-        "client_id": client_id,
+        "client_id": walk.fact("client_id"),
         "waba_external_id": text(session, "waba_id"),
         "solution_id": solution_of(walk.platform),
         "channel_external_id": text(session, "phone_number_id"),
@@ -131,8 +135,8 @@ def _share(walk: Walk) -> Step:
     body = {name: value for name, value in body.items() if value}
     answer = yield from ask(to_hub(walk.platform, "share number", "POST", "/account_sharing/numbers", json=body))
     if not is_ok(answer):
-        return walk.failed("inspected", answer)
-    yield walk.progress("inspected", {"client_id": client_id}, state="waiting")
+        return walk.failed("inspected", answer, at_hub=True)
+    yield walk.progress("inspected", {"channel_status": "shared"}, state="waiting")
     return None
 
 
@@ -143,7 +147,7 @@ def _choose(walk: Walk) -> Step:
     query = filters(client_id=walk.fact("client_id"))
     answer = yield from ask(to_hub(walk.platform, "list channels", "GET", "/channels", query=query))
     if not is_ok(answer):
-        return walk.failed("inspected", answer)
+        return walk.failed("inspected", answer, at_hub=True)
     mine = [each for each in mappings(node(answer), "partner_channels") if _is_ours(walk, each)]
     wanted = texts(mapping(walk.facts, "session"), "channels")
     told = [each for each in mine if not wanted or text(each, "id") in wanted]
@@ -207,6 +211,7 @@ def facts_of_channel(channel: Mapping[str, JSON]) -> dict[str, JSON]:
         "client_id": text(channel, "client_id"),
         "channel_status": text(channel, "status"),
         "waba_id": text(account, "external_id"),
+        "waba_account_id": text(account, "id"),
         "business_id": text(account, "fb_business_id"),
         "display_phone_number": f"+{phone}" if phone else "",
         "verified_name": text(setup, "phone_name"),
@@ -227,8 +232,10 @@ def _make_key(walk: Walk) -> Step:
     answer = yield from ask(to_hub(walk.platform, "make key", "POST", f"/channels/{channel_id}/api_keys", json={}))
     key = text(node(answer), "api_key")
     if not key:
-        failed = walk.failed("exchanged", answer)
-        if failed.problem.key == problems.NO_PERMISSION.key:  # it is given in the hub, and we look again
+        failed = walk.failed("exchanged", answer, at_hub=True)
+        if failed.problem.key == problems.REFUSED.key:  # so early it is refused even where the channel runs already
+            failed = replace(failed, problem=replace(problems.NOT_LIVE, details=failed.problem.details))
+        if failed.problem.key in (problems.NOT_LIVE.key, problems.NO_PERMISSION.key):  # given in the hub: we look again
             return replace(failed, may_resume=True, after_s=2 * LOOK_AGAIN_S)
         return failed
     walk.key = key
@@ -238,9 +245,12 @@ def _make_key(walk: Walk) -> Step:
 
 
 def _take_key(walk: Walk) -> Step:
-    """The person's own: good when 360dialog says which number it is."""
-    yield from ()
-    return None if walk.key else ConnectFailed(step="exchanged", problem=problems.KEY_INVALID)
+    """The person's own, kept at once: it is not to be typed again when 360dialog is away at this moment."""
+    if not walk.key:
+        return ConnectFailed(step="exchanged", problem=problems.KEY_INVALID)
+    if not walk.has_done("exchanged"):
+        yield walk.progress("exchanged", secrets={"access_token": walk.key})
+    return None
 
 
 # --- the number ------------------------------------------------------------------------------------------------------
@@ -256,8 +266,7 @@ def know_number(walk: Walk) -> Step:
     if not text(told, "id"):
         return ConnectFailed(step="number_chosen", problem=problems.NUMBER_UNKNOWN, may_resume=True, after_s=60)
     facts = {**facts_of_number(told), "phone_number_id": text(told, "id"), **_account_of(walk, told)}
-    secrets = {"access_token": walk.key} if walk.signup.mode == "keys" else {}
-    yield walk.progress("number_chosen", facts, secrets=secrets)
+    yield walk.progress("number_chosen", facts)
     yield walk.progress("verified", message=N_("360dialog has verified the number."))
     return None
 

@@ -7,11 +7,12 @@ from msgspec.structs import replace
 from safarichat.providers.cloud_api import errors as cloud_api
 from safarichat.providers.cloud_api.loose import decode, mapping, text
 from safarichat.providers.dialog360 import problems
-from safarichat.providers.errors import classify_without_table, retry_after_s
+from safarichat.providers.errors import AWAY, classify_without_table, retry_after_s
 from safarichat.providers.shapes import JSON, Answer, Later, Lost, Problem, Refused, Reply, Unknown
 
 RATE_LIMIT_S = 10.0
 HUB_LIMIT_S = 30.0
+AWAY_S = 10.0
 
 
 def classify(answer: Answer) -> Refused | Later | Unknown:
@@ -25,6 +26,15 @@ def classify(answer: Answer) -> Refused | Later | Unknown:
 
 def problem_of(answer: Answer) -> Problem:
     return classify(answer).problem
+
+
+def classify_hub(answer: Answer) -> Refused | Later | Unknown:
+    """The same of the hub, where the key is the operator's: no number is to be signed in anew for it."""
+    outcome = classify(answer)
+    if outcome.problem.key != problems.KEY_INVALID.key:
+        return outcome
+    told = outcome.problem
+    return Refused(replace(problems.PARTNER_REFUSED, details=told.details, http_status=told.http_status))
 
 
 def _gateway(answer: Reply, told: str) -> Refused | Later | Unknown:
@@ -53,6 +63,8 @@ def _gateway(answer: Reply, told: str) -> Refused | Later | Unknown:
             return Later(as_told(problems.TOO_FAST), "throttled", retry_after_s(answer.headers) or HUB_LIMIT_S)
         case 400:
             return Refused(as_told(problems.REFUSED))
+        case 502 | 503:  # the gateway's own word that it did not reach Meta; of a 500 nobody knows how far it came
+            return Later(as_told(AWAY), "transient", retry_after_s(answer.headers) or AWAY_S)
         case _:
             outcome = classify_without_table(answer)
             return replace(outcome, problem=replace(outcome.problem, details=told))

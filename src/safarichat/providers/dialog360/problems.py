@@ -43,6 +43,12 @@ NO_PERMISSION = Problem(
     number_status="reauth_required",
     hurts=EVERY_SIDE,
 )
+PARTNER_REFUSED = Problem(
+    key="partner_key_refused",
+    message=N_("360dialog does not accept this installation's partner key."),
+    cure=N_("Ask whoever runs this installation to put the hub's newest key into D360_PARTNER_API_KEY."),
+    fault="us",
+)
 BLOCKED_PATH = Problem(
     key="not_allowed",
     message=N_("360dialog does not allow this request for this number."),
@@ -128,11 +134,21 @@ HOOK_ELSEWHERE = Problem(
     hurts=("receiving",),
     repair="set_hook",
 )
+HOOK_OVERRIDDEN = Problem(
+    key="hook_overridden",
+    message=N_("A webhook of the whole business account takes this number's messages to another address."),
+    cure=N_("Ask whoever set it at 360dialog to take “override_all” away, or 360dialog's support to clear it."),
+    fault="business",
+    scope="account",
+    number_status="attention",
+    hurts=("receiving",),
+)
 PARTNER_HOOK_MISSING = Problem(
     key="partner_hook_missing",
     message=N_("360dialog does not tell this installation about changes of its numbers."),
     cure=N_("Ask whoever runs this installation: “safarichat check --fix” registers the partner webhook."),
     fault="us",
+    number_status="attention",
 )
 CANNOT_SEND = Problem(
     key="cannot_send",
@@ -193,11 +209,13 @@ CAUSES = (
     DISABLED,
     UNPAID,
     NO_PERMISSION,
+    PARTNER_REFUSED,
     NOT_LIVE,
     ENDED,
     ADDRESS_REFUSED,
     HOOK_MISSING,
     HOOK_ELSEWHERE,
+    HOOK_OVERRIDDEN,
     PARTNER_HOOK_MISSING,
     CANNOT_SEND,
     LIMITED,

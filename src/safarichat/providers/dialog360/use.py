@@ -3,8 +3,17 @@
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from safarichat.providers.cloud_api.sending import accepted, message_body
-from safarichat.providers.dialog360.asking import MESSAGING, address_of, ask, is_ok, key_of, to_hub, to_number
-from safarichat.providers.dialog360.errors import classify, problem_of
+from safarichat.providers.dialog360.asking import (
+    MESSAGING,
+    address_of,
+    ask,
+    is_of_partner,
+    is_ok,
+    key_of,
+    to_hub,
+    to_number,
+)
+from safarichat.providers.dialog360.errors import classify, classify_hub, problem_of
 from safarichat.providers.errors import N_
 from safarichat.providers.shapes import (
     JSON,
@@ -44,11 +53,12 @@ def mark_read(number: Number, provider_message_id: str, platform: Platform) -> T
 def media_url(url: str, address: str = MESSAGING) -> str:
     """Where to fetch a media file with the number's key: Meta's own host would refuse it. Empty for any other host:
     what a provider sends as an address is not called unseen."""
+    if url.startswith(f"{address.rstrip('/')}/"):
+        return url
     parts, base = urlsplit(url), urlsplit(address)
-    if parts.scheme != "https" or parts.hostname not in (LOOKASIDE, base.hostname):
+    if parts.scheme != "https" or parts.netloc.lower() != LOOKASIDE:
         return ""
-    path = f"{base.path.rstrip('/')}{parts.path}"
-    return urlunsplit((base.scheme, base.netloc, path, parts.query, ""))
+    return urlunsplit((base.scheme, base.netloc, f"{base.path.rstrip('/')}{parts.path}", parts.query, ""))
 
 
 # --- the end ---------------------------------------------------------------------------------------------------------
@@ -58,7 +68,7 @@ def disconnect(number: Number, platform: Platform, *, deregister: bool, done: fr
     """`deregister` has no meaning here: 360dialog registers numbers itself."""
     steps = [(yield from _clear_hook(number, platform, done))]
     yield steps[0]
-    if number.facts.get("channel_id") and platform["D360_PARTNER_API_KEY"]:
+    if is_of_partner(number, platform):
         steps.append((yield from _end_key(number, platform, done)))
         yield steps[-1]
     return StepsDone(tuple({"step": each.step, "state": each.state, "message": each.message} for each in steps))
@@ -83,7 +93,7 @@ def _end_key(number: Number, platform: Platform, done: frozenset[str]) -> Talk[P
     answer = yield from ask(to_hub(platform, "delete key", "DELETE", f"/channels/{channel_id}/api_keys"))
     if is_ok(answer):
         return Progress(step="key_deleted", message=KEY_ENDED)
-    problem = problem_of(answer)
+    problem = classify_hub(answer).problem
     if problem.key in ("permission_missing", "not_found"):
         return Progress(step="key_deleted", state="skipped", message=NOTHING_LEFT)
     return Progress(step="key_deleted", state="failed", message=problem.message)

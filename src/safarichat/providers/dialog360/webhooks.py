@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from safarichat.providers.cloud_api import envelope
 from safarichat.providers.cloud_api.loose import clean, decode, digits, mapping, text
 from safarichat.providers.dialog360 import problems
-from safarichat.providers.dialog360.connecting import facts_of_channel
+from safarichat.providers.dialog360.connecting import GONE, facts_of_channel
 from safarichat.providers.shapes import JSON, AccountChanged, Event, Hook, Problem, Unhandled, Unreadable
 
 HOOK_SECRET, PLATFORM_SECRET = "D360_HOOK_SECRET", "D360_PLATFORM_SECRET"
@@ -19,18 +19,14 @@ def authentic(hook: Hook, secrets: Mapping[str, str]) -> bool:
     """A number's own webhook proves itself by the header that we had it send; the partner's by its signature, or, where
     the hub has no platform secret, by the secret in its address alone."""
     if secrets.get(HOOK_SECRET):
-        given = hook.headers.get("authorization", "")
-        return _is_same(given, f"Bearer {secrets[HOOK_SECRET]}") and _signature_fits(hook, secrets)
+        return _is_same(hook.headers.get("authorization", ""), f"Bearer {secrets[HOOK_SECRET]}")
     if not secrets.get(PLATFORM_SECRET):
         return bool(secrets.get("D360_PARTNER_API_KEY"))
-    return SIGNATURE in hook.headers and _signature_fits(hook, secrets)
+    return _is_signed(hook, secrets[PLATFORM_SECRET])
 
 
-def _signature_fits(hook: Hook, secrets: Mapping[str, str]) -> bool:
-    """Checked where there is one: a direct client's webhooks need not carry it."""
-    given, secret = hook.headers.get(SIGNATURE, ""), secrets.get(PLATFORM_SECRET, "")
-    if not given or not secret:
-        return True
+def _is_signed(hook: Hook, secret: str) -> bool:
+    given = hook.headers.get(SIGNATURE, "")
     expected = hmac.digest(secret.encode(), hook.body, "sha256").hex()
     return _is_same(given.strip().lower().removeprefix("sha256="), expected)
 
@@ -103,4 +99,6 @@ def _meaning(name: str, channel: Mapping[str, JSON]) -> tuple[str, Problem | Non
             return "connected", None, facts
         case "phone_number_quality_changed" if facts.get("quality_rating") == "RED":
             return "attention", problems.QUALITY_LOW, facts
+        case _ if str(facts.get("channel_status", "")).lower() in GONE:
+            return "suspended", problems.ENDED, facts
     return "", None, facts
