@@ -48,6 +48,7 @@ class ConnectCase(Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] | None = None
     facts: Mapping[str, Any] = {}
     calls: tuple[str, ...] | None = None
+    may_resume: bool | None = None
     without: frozenset[str] = frozenset()  # settings that are not set
 
 
@@ -71,6 +72,7 @@ class HookCase(Struct, frozen=True, kw_only=True):
     secrets: Mapping[str, str]
     url: str = ""
     query: Mapping[str, str] = {}
+    covers_body: bool = True  # False: a secret word in a header, which proves who sends, and not what
 
 
 class Subject(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """Who is tested, with what. A new provider brings a folder like `meta/` and one line here."""
 
+from tests.conformance.dialog360 import subject as dialog360
 from tests.conformance.meta import subject as meta
 from tests.conformance.subject import Subject
 
-SUBJECTS: list[Subject] = [meta.SUBJECT]
+SUBJECTS: list[Subject] = [meta.SUBJECT, dialog360.SUBJECT]

@@ -21,6 +21,7 @@ def test_connecting_ends_as_documented(subject: Subject, case: ConnectCase) -> N
     assert type(result) is case.outcome
     if isinstance(result, ConnectFailed):
         assert (result.step, result.problem.key) == (case.step, case.key)
+        assert case.may_resume in (None, result.may_resume)
     if isinstance(result, NeedsPin | NeedsNumber):
         assert result.problem.key == case.key
     if isinstance(result, NeedsChoice):
@@ -91,11 +92,13 @@ def test_registering_hooks_reads_back_where_they_go(subject: Subject) -> None:
         assert (health.status, health.checks) == ("connected", ())
         return
     assert health.status == "connected"
-    assert health.facts["hook_url"] == subject.platform.hook_url
-    elsewhere = replace(subject.platform, hook_url="https://other.test/hook")
+    ours = subject.platform.operator_hook_url or subject.platform.hook_url
+    assert health.facts["hook_url"] == ours
+    other = "https://other.test/hook"
+    elsewhere = replace(subject.platform, hook_url=other, operator_hook_url=other)
     health = Pretend(subject.happy).run(subject.provider.hooks(elsewhere))
     assert health.status == "attention"
-    assert health.checks[0].details == subject.platform.hook_url
+    assert health.checks[0].details == ours
 
 
 @each_subject
