@@ -1,6 +1,7 @@
 """Fixtures that need the tables' classes: people, accounts, numbers, browsers, the sandbox."""
 
 import os
+import random
 import secrets
 import socket
 import subprocess
@@ -56,7 +57,7 @@ def client_in(account: Account, client: Client) -> Client:
 def make_number(account: Account, **columns: Any) -> OfficialWhatsappCredential:
     """A connected number of the account, its token sealed."""
     if columns.get("phone_number_id"):  # another id is another number
-        columns.setdefault("phone_number", f"2547{columns['phone_number_id'][-8:].zfill(8)}")
+        columns.setdefault("phone_number", f"2541{columns['phone_number_id'][-8:].zfill(8)}")
     number = OfficialWhatsappCredential.objects.create(
         **{
             "account": account,
@@ -119,11 +120,23 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
         process.wait(10)
 
 
-def free_port() -> int:
+def free_port(neighbours: int = 0) -> int:
+    """A free port, with as many free ones right above it: below those that the system gives to outgoing connections,
+    one of which could have it before a server does."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        if all(map(_is_free, range(port, port + 1 + neighbours))):
+            return port
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], patience_s: float = 20) -> None:

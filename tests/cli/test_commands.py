@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from safarichat.ground.keyring import Keyring
+from tests.fixtures import free_port
 
 
 def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -44,10 +45,11 @@ def test_unusable_keys_stop_the_start_and_are_not_repeated() -> None:
 def test_a_busy_port_is_one_sentence_before_anything_starts(tmp_path: Path) -> None:
     for which in (0, 1):
         with socket.socket() as other:
-            other.bind(("127.0.0.1", 0))
+            first = free_port(neighbours=1)
+            port = first + which
+            other.bind(("127.0.0.1", port))
             other.listen()
-            port = other.getsockname()[1]
-            refused = run("demo", "--port", str(port - which), "--data", str(tmp_path / "data"))
+            refused = run("demo", "--port", str(first), "--data", str(tmp_path / "data"))
             assert refused.returncode == 2
             assert re.fullmatch(rf"safarichat: Port {port} is in use[^\n]*\n", refused.stderr)
             assert not (tmp_path / "data").exists()

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -29,7 +28,7 @@ class Demo:
 
     def __init__(self, data: Path, *options: str) -> None:
         self.data, self.ready_file = data, data.parent / "ready" / "demo.json"
-        self.port = free_pair()
+        self.port = free_port(neighbours=1)
         self.ready_file.unlink(missing_ok=True)
         self.out = open(data.parent / "demo.out", "w+")  # noqa: SIM115 - closed in `end`
         self.process = subprocess.Popen(
@@ -74,15 +73,6 @@ class Demo:
             self.process.terminate()
             self.process.wait(15)
         self.out.close()
-
-
-def free_pair() -> int:
-    """A free port whose next one is free too."""
-    while True:
-        port = free_port()
-        with socket.socket() as probe:
-            if port < 65000 and probe.connect_ex(("127.0.0.1", port + 1)):
-                return port
 
 
 def is_alive(pid: int) -> bool:

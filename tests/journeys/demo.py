@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -58,7 +57,7 @@ class Demo:
         with open(data / "demo.out", "wb") as out:
             process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "safarichat", "demo", "--port", str(_two_free_ports())),
+                    *(sys.executable, "-m", "safarichat", "demo", "--port", str(free_port(neighbours=1))),
                     *("--data", str(data / "data"), "--ready-file", str(ready_file), *options),
                 ],
                 env=outside | {"SAFARICHAT_FOLLOW_PARENT": "1"} | environment,
@@ -75,16 +74,6 @@ class Demo:
             process.send_signal(signal.SIGTERM)
             process.wait(20)
             embedded.remove(data / "data")  # as root it stands in a system directory, which pytest knows nothing of
-
-
-def _two_free_ports() -> int:
-    """The console's and, one above it, the sandbox's."""
-    for _ in range(100):
-        port = free_port()
-        with socket.socket() as probe:
-            if port < 65535 and probe.connect_ex(("127.0.0.1", port + 1)) != 0:
-                return port
-    raise AssertionError("no two neighbouring ports are free")
 
 
 def _wait(process: "subprocess.Popen[bytes]", ready_file: Path, out: Path) -> None:

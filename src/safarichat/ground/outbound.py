@@ -149,6 +149,8 @@ def _fill(request: _Builder, call: Call) -> _Builder:
         request = request.header(name, value)
     if call.form is not None:
         return request.form(list(call.form.items()) if isinstance(call.form, Mapping) else call.form)
+    if call.data is not None:
+        return request.body_bytes(call.data)
     if call.json is not None:
         return request.header("content-type", "application/json").body_bytes(msgspec.json.encode(call.json))
     return request

@@ -23,6 +23,7 @@ class Call(Struct, frozen=True, kw_only=True):
     query: Mapping[str, str] = {}
     json: JSON = None
     form: Mapping[str, str] | Sequence[tuple[str, str]] | None = None  # pairs where a name comes more than once
+    data: bytes | None = None  # a body as it is: a file; its content type stands among the headers
     timeout_s: float = 10.0
     max_bytes: int = 1_000_000
     budget: str = ""  # of calls that share a narrow limit at the provider; whoever drives the talk keeps it

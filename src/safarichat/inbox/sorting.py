@@ -14,11 +14,15 @@ from safarichat.numbers.platform import OPERATOR
 from safarichat.numbers.routing import Route, by_phone_number_id, by_waba
 from safarichat.providers.shapes import (
     AccountChanged,
+    ConsentChanged,
+    Echoed,
     Event,
     Hook,
+    Noted,
     PersonChanged,
     Received,
     StatusChanged,
+    TemplateChanged,
     Unhandled,
     Unreadable,
 )
@@ -108,6 +112,8 @@ def _lay(pile: Pile, hook: ClaimedHook, route: Route, event: Event) -> None:
         case AccountChanged():
             pile.account_news.append((route, event))
             pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at, event.event))
+        case TemplateChanged() | ConsentChanged() | Echoed() | Noted():
+            pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at, event.event))
         case Unhandled():
             pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at))
 
@@ -156,7 +162,17 @@ def _may_tell(hook: ClaimedHook, route: Route) -> bool:
     return hook.route in ("", OPERATOR, route.connection_key)
 
 
-Routable = Received | StatusChanged | AccountChanged | PersonChanged | Unhandled
+Routable = (
+    Received
+    | StatusChanged
+    | AccountChanged
+    | PersonChanged
+    | TemplateChanged
+    | ConsentChanged
+    | Echoed
+    | Noted
+    | Unhandled
+)
 
 
 def _named(events: Sequence[Event], name: Callable[[Routable], str]) -> Iterator[str]:

@@ -80,8 +80,72 @@ class PersonChanged(Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+class TemplateChanged(Struct, frozen=True, kw_only=True):
+    """A template's review, quality, category or text changed; only what the news tells is set. `status`, `quality` and
+    `category` are the words of the template's own node; `is_warning`: the category changes later, at `at_next`."""
+
+    field: str
+    event: str
+    waba_id: str
+    template_id: str
+    name: str
+    language: str
+    phone_number_id: str = ""
+    status: str = ""
+    quality: str = ""
+    category: str = ""
+    previous: str = ""  # quality or category before
+    components: tuple[Mapping[str, JSON], ...] = ()
+    is_warning: bool = False
+    at_next: int = 0
+    at: int = 0
+    problem: Problem | None = None
+    value: Mapping[str, JSON] = {}
+
+
+class ConsentChanged(Struct, frozen=True, kw_only=True):
+    """A customer chose what they want to get from the business: `event` is stop | resume | signup, of `category`."""
+
+    field: str
+    event: str
+    category: str
+    waba_id: str
+    phone_number_id: str
+    person: Person
+    at: int
+    value: Mapping[str, JSON]
+
+
+class Echoed(Struct, frozen=True, kw_only=True):
+    """The business wrote to a customer elsewhere than here: on the phone, or through another partner. `event` is the
+    message's kind; the rest as in Received."""
+
+    field: str
+    event: str
+    provider_message_id: str
+    waba_id: str
+    phone_number_id: str
+    recipient: Person
+    at: int
+    text: str = ""
+    context_id: str = ""
+    value: Mapping[str, JSON]
+
+
+class Noted(Struct, frozen=True, kw_only=True):
+    """Understood, of a kind that nothing is done with yet: kept and shown under its name."""
+
+    field: str
+    event: str
+    waba_id: str
+    phone_number_id: str
+    at: int
+    value: JSON
+    problem: Problem | None = None
+
+
 class Unhandled(Struct, frozen=True, kw_only=True):
-    """Understood as far as its envelope, of a kind we have no use for yet: kept and shown raw."""
+    """Understood as far as its envelope, of a kind that is not documented: kept and shown raw."""
 
     field: str
     waba_id: str
@@ -97,4 +161,15 @@ class Unreadable(Struct, frozen=True):
     raw: JSON
 
 
-Event = Received | StatusChanged | AccountChanged | PersonChanged | Unhandled | Unreadable
+Event = (
+    Received
+    | StatusChanged
+    | AccountChanged
+    | PersonChanged
+    | TemplateChanged
+    | ConsentChanged
+    | Echoed
+    | Noted
+    | Unhandled
+    | Unreadable
+)

@@ -18,11 +18,15 @@ from safarichat.providers.abilities import Facts as Facts
 from safarichat.providers.abilities import Field as Field
 from safarichat.providers.abilities import Way as Way
 from safarichat.providers.events import AccountChanged as AccountChanged
+from safarichat.providers.events import ConsentChanged as ConsentChanged
+from safarichat.providers.events import Echoed as Echoed
 from safarichat.providers.events import Event as Event
+from safarichat.providers.events import Noted as Noted
 from safarichat.providers.events import Person as Person
 from safarichat.providers.events import PersonChanged as PersonChanged
 from safarichat.providers.events import Received as Received
 from safarichat.providers.events import StatusChanged as StatusChanged
+from safarichat.providers.events import TemplateChanged as TemplateChanged
 from safarichat.providers.events import Unhandled as Unhandled
 from safarichat.providers.events import Unreadable as Unreadable
 from safarichat.providers.problems import SIDES as SIDES
