@@ -36,11 +36,14 @@ def connect(person: Person, **options: str) -> Number:
     return connected(person.page)
 
 
-def open_popup(page: Page) -> Page:
-    """From the wizard's first button to the provider's window."""
-    get_ready(page)
+def open_popup(page: Page, provider: str = "Meta") -> Page:
+    """From the wizard's first button, or from behind it, to Meta's window."""
+    sign_in = page.get_by_role("button", name=f"Sign in with {provider}")
+    if provider == "Meta":
+        get_ready(page)
+    expect(sign_in).to_be_enabled()
     with page.expect_popup() as opened:
-        page.get_by_role("button", name="Sign in with Meta").click()
+        sign_in.click()
     expect(at_step(opened.value, STEPS[0])).to_be_visible()
     return opened.value
 

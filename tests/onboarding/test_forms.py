@@ -71,7 +71,7 @@ def test_what_can_t_be_right_is_named_and_the_state_stays_good(client_in: Client
 def test_a_key_that_the_provider_does_not_know_fails_with_its_cause(client_in: Client, partner: Sandbox) -> None:
     told = started(client_in)
     answer = post(client_in, CALLBACK, {"state": told["state"], "data": {"access_token": UNKNOWN_KEY}}).json()
-    assert (answer["status"], answer["outcome"], answer["problem"]) == ("failed", "failed", "key_replaced")
+    assert (answer["status"], answer["outcome"], answer["problem"]) == ("failed", "failed", "key_wrong")
     assert not Connection.objects.exists(), "nothing of it stays"
 
 

@@ -233,7 +233,7 @@ def test_a_pasted_key_is_enough(sandbox: Meta, platform: Platform, connect: Conn
     assert isinstance(send(as_number(result, steps), platform, HELLO), Accepted)
     result, _ = connect(Signup(mode="keys", event="FORM", secrets={"access_token": "nobody-has-this"}))
     assert isinstance(result, ConnectFailed)
-    assert result.problem.key == "key_replaced"
+    assert result.problem.key == "key_wrong"
 
 
 def test_a_number_shared_in_metas_window_becomes_a_channel(sandbox: Meta, platform: Platform, connect: Connect) -> None:

@@ -173,6 +173,6 @@ CONNECTS = (
                 calls=(NUMBER, HOOK, PROFILE), without=frozenset({"360DIALOG_PARTNER_ID", "D360_PARTNER_API_KEY"})),
     ConnectCase(name="no key", signup=Signup(mode="keys", event="FORM"), outcome=ConnectFailed, step="exchanged",
                 key="key_replaced", calls=()),
-    stops("key not known", "number_chosen", "key_replaced", NUMBER, NO_KEY, PASTED, may_resume=False),
+    stops("key not known", "number_chosen", "key_wrong", NUMBER, NO_KEY, PASTED, may_resume=False),
     stops("key, host away", "number_chosen", "unreachable", NUMBER, GONE, PASTED, may_resume=True),
 )  # fmt: skip

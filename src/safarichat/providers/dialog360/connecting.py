@@ -261,7 +261,7 @@ def know_number(walk: Walk) -> Step:
         return None
     answer = yield from ask(walk.with_key("read number", "GET", "health_status", query={"fields": NUMBER_FIELDS}))
     if not is_ok(answer):
-        return walk.failed("number_chosen", answer)
+        return _as_typed(walk, walk.failed("number_chosen", answer))
     told = node(answer)
     if not text(told, "id"):
         return ConnectFailed(step="number_chosen", problem=problems.NUMBER_UNKNOWN, may_resume=True, after_s=60)
@@ -269,6 +269,13 @@ def know_number(walk: Walk) -> Step:
     yield walk.progress("number_chosen", facts)
     yield walk.progress("verified", message=N_("360dialog has verified the number."))
     return None
+
+
+def _as_typed(walk: Walk, failed: ConnectFailed) -> ConnectFailed:
+    """A key that somebody has just pasted was never good here: nothing replaced it."""
+    if walk.signup.mode != "keys" or failed.problem.key != problems.KEY_INVALID.key:
+        return failed
+    return replace(failed, problem=replace(problems.KEY_WRONG, details=failed.problem.details))
 
 
 def _account_of(walk: Walk, told: Mapping[str, JSON]) -> dict[str, JSON]:

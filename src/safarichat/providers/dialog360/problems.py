@@ -16,6 +16,13 @@ KEY_INVALID = Problem(
     hurts=EVERY_SIDE,
     repair="new_key",
 )
+KEY_WRONG = Problem(
+    key="key_wrong",
+    message=N_("360dialog does not accept this API key."),
+    cure=N_("Copy the whole key from 360dialog's hub once more. Where a newer one was made, only that one is good."),
+    fault="business",
+    scope="credential",
+)
 DISABLED = Problem(
     key="account_disabled",
     message=N_("360dialog has switched this number's API off."),
