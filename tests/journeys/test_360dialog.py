@@ -1,4 +1,4 @@
-"""360dialog in each of its ways in: its own pages, a pasted key, Meta's window; finished, left, failed, gone on with."""
+"""360dialog in each way in: its own pages, a pasted key, Meta's window; finished, left, failed, gone on with."""
 
 import re
 import secrets
