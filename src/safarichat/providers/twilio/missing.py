@@ -12,7 +12,6 @@ from safarichat.providers.twilio.times import day_of, unix_s
 
 PAGE = "1000"
 LOOK_BACK_S = 3600  # how long after its sending a message's status is still asked for
-MOST_FILES = 50  # messages with files in one run: each costs a question
 Message = Mapping[str, JSON]
 
 
@@ -21,16 +20,12 @@ def missed(number: Number, platform: Platform, since: int) -> Talk[list[Event]]:
     account = account_of(platform)
     events: list[Event] = []
     received = yield from _listed(platform, account, "To", sender_address(number), since)
-    files = 0
     for message in received:
         if text(message, "status") not in RECEIVED or _made(message) < since:
             continue
-        has_files = text(message, "num_media") not in ("", "0")
-        files += has_files
-        media = (yield from _media(platform, account, message)) if has_files and files <= MOST_FILES else {}
-        if has_files and not media:
-            continue  # the next run asks again
-        events += events_of({**_form(message), "SmsStatus": "received", **media}, at=_made(message))
+        media = (yield from _media(platform, account, message)) if _has_files(message) else {}
+        if media or not _has_files(message):  # else the answer got lost: the next run asks again
+            events += events_of({**_form(message), "SmsStatus": "received", **media}, at=_made(message))
     sent = yield from _listed(platform, account, "From", sender_address(number), since - LOOK_BACK_S)
     return events + list(_statuses(sent, since))
 
@@ -48,17 +43,21 @@ def _made(message: Message) -> int:
 
 def _form(message: Message) -> dict[str, str]:
     """As its webhook would have told it. (!) Taps, places and names of people stand in no list."""
-    body, has_files = text(message, "body"), text(message, "num_media") not in ("", "0")
+    body = text(message, "body")
     return {
         "MessageSid": text(message, "sid"),
         "From": text(message, "from"),
         "To": text(message, "to"),
         "Body": body,
         "NumMedia": text(message, "num_media"),
-        "MessageType": "" if body or has_files else "not told",
+        "MessageType": "" if body or _has_files(message) else "not told",
         "ErrorCode": text(message, "error_code"),
         "ErrorMessage": text(message, "error_message"),
     }
+
+
+def _has_files(message: Message) -> bool:
+    return text(message, "num_media") not in ("", "0")
 
 
 def _media(platform: Platform, account: Account, message: Message) -> Talk[dict[str, str]]:
