@@ -78,6 +78,7 @@ class HookCase(Struct, frozen=True, kw_only=True):
 class Subject(Struct, frozen=True, kw_only=True):
     provider: Provider
     platform: Platform
+    of_number: Platform | None = None  # where the number's connection has values of its own
     number: Number
     happy: Routes  # what the provider answers when all is well, by "METHOD path"
     connects: tuple[ConnectCase, ...]
@@ -100,6 +101,11 @@ class Subject(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return self.provider.name
+
+    @property
+    def place(self) -> Platform:
+        """What a connected number's talks are given."""
+        return self.of_number or self.platform
 
     def read(self, case: Mapping[str, Any]) -> list[Event]:
         return self.provider.read(self.hook_of(case))

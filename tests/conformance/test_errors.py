@@ -20,7 +20,7 @@ SENDS = [pytest.param(subject, case, id=f"{subject}: {case.name}") for subject i
 
 def send(subject: Subject, answers: SendCase | None = None, code: int = 0, status: int = 0) -> object:
     answer = answers.answer if answers else subject.error_answer(code, status)
-    talk = subject.provider.send(subject.number, subject.outgoing, subject.platform)
+    talk = subject.provider.send(subject.number, subject.outgoing, subject.place)
     return Pretend({subject.sends_to: [answer]}).run(talk)
 
 
@@ -78,7 +78,7 @@ def test_a_lost_answer_is_never_later(subject: Subject) -> None:
 @pytest.mark.parametrize("subject", SUBJECTS, ids=str)
 def test_our_own_id_travels_with_the_message_and_no_secret_is_shown(subject: Subject) -> None:
     pretend = Pretend(subject.happy)
-    pretend.run(subject.provider.send(subject.number, subject.outgoing, subject.platform))
+    pretend.run(subject.provider.send(subject.number, subject.outgoing, subject.place))
     [call] = pretend.calls
     assert route_of(call) == subject.sends_to
     assert "m-1" in str(subject.message_of(call))

@@ -31,8 +31,10 @@ def test_the_right_signature_is_accepted_and_no_other(subject: Subject, case: Ho
     assert not authentic(hook(case, headers={}), case.secrets)
     assert not authentic(hook(case), {})
     for name, value in case.headers.items():
+        if name == "content-type":  # says how to read the body, and proves nothing
+            continue
         for wrong in (value[:-1], value[:-1] + "x", "", "é" * 64, value + value, value.partition("=")[2]):
-            assert not authentic(hook(case, headers={name: wrong}), case.secrets)
+            assert not authentic(hook(case, headers={**case.headers, name: wrong}), case.secrets)
     for name, secret in case.secrets.items():
         assert not authentic(hook(case), {name: secret + "x"})
         assert not authentic(hook(case), {name: ""})

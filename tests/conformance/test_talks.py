@@ -3,7 +3,16 @@
 import pytest
 from msgspec.structs import replace
 
-from safarichat.providers.shapes import Connected, ConnectFailed, NeedsChoice, NeedsNumber, NeedsPin, Platform, Signup
+from safarichat.providers.shapes import (
+    Connected,
+    ConnectFailed,
+    NeedsChoice,
+    NeedsCode,
+    NeedsNumber,
+    NeedsPin,
+    Platform,
+    Signup,
+)
 from tests.conformance.subject import ConnectCase, Pretend, Subject
 from tests.conformance.subjects import SUBJECTS
 
@@ -22,7 +31,7 @@ def test_connecting_ends_as_documented(subject: Subject, case: ConnectCase) -> N
     if isinstance(result, ConnectFailed):
         assert (result.step, result.problem.key) == (case.step, case.key)
         assert case.may_resume in (None, result.may_resume)
-    if isinstance(result, NeedsPin | NeedsNumber):
+    if isinstance(result, NeedsPin | NeedsCode | NeedsNumber):
         assert result.problem.key == case.key
     if isinstance(result, NeedsChoice):
         assert len(result.numbers) > 1
@@ -78,7 +87,7 @@ def resumed(signup: Signup, first: Pretend, cut: int) -> Signup:
 
 @each_subject
 def test_a_healthy_number_checks_out(subject: Subject) -> None:
-    health = Pretend(subject.happy).run(subject.provider.check(subject.number, subject.platform))
+    health = Pretend(subject.happy).run(subject.provider.check(subject.number, subject.place))
     assert health.status == "connected"
     assert health.checks
     assert all(check.ok for check in health.checks)
@@ -105,10 +114,10 @@ def test_registering_hooks_reads_back_where_they_go(subject: Subject) -> None:
 def test_leaving_undoes_what_connecting_did_and_ends_in_any_case(subject: Subject) -> None:
     disconnect = subject.provider.disconnect
     pretend = Pretend(subject.happy)
-    done = pretend.run(disconnect(subject.number, subject.platform, deregister=True, done=frozenset()))
+    done = pretend.run(disconnect(subject.number, subject.place, deregister=True, done=frozenset()))
     assert tuple((step["step"], step["state"]) for step in done.steps) == subject.leaving
     kept = Pretend(subject.happy)
-    done = kept.run(disconnect(subject.number, subject.platform, deregister=False, done=frozenset({"unsubscribed"})))
+    done = kept.run(disconnect(subject.number, subject.place, deregister=False, done=frozenset({"unsubscribed"})))
     assert tuple((step["step"], step["state"]) for step in done.steps) == subject.kept
 
 

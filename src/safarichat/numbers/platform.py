@@ -33,6 +33,7 @@ def platform_of(row: OfficialWhatsappCredential) -> Platform:
     return Platform(
         tenant=_tenant(row.account_id),
         settings={**settings.PROVIDER_SETTINGS, **connections.opened(row.connection)},
+        operators=settings.PROVIDER_SETTINGS,
         hook_url=hook_address(row.api_provider, row.connection.key),
         operator_hook_url=operator_address(row.api_provider),
         redirect_url=settings.WHATSAPP_EMBEDDED_SIGNUP_REDIRECT_URL,

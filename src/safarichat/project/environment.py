@@ -82,6 +82,7 @@ SECTIONS: dict[str, list[Setting]] = {
     "Twilio": [
         Setting("TWILIO_ACCOUNT_SID", "The operator's parent account."),
         Setting("TWILIO_AUTH_TOKEN", "Its token."),
+        Setting("TWILIO_SOLUTION_ID", "The partner solution with Twilio, for accounts made for customers."),
         Setting("TWILIO_WHATSAPP_PHONE_NUMBER", "The parent account's own WhatsApp number; staff may connect it."),
         Setting("TWILIO_API_URL", "Accounts and messages.", "https://api.twilio.com"),
         Setting("TWILIO_CONTENT_URL", "Templates.", "https://content.twilio.com"),

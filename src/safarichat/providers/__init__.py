@@ -134,9 +134,8 @@ class UnknownProvider(LookupError):
     """There is no such provider, or it can't be used yet."""
 
 
-_PROVIDERS: dict[str, Provider] = {each.name: each for each in (meta, dialog360)}
+_PROVIDERS: dict[str, Provider] = {each.name: each for each in (meta, dialog360, twilio)}
 _ALIASES = {"facebook": "meta"}
-_FACTS = (meta.facts, dialog360.facts, twilio.facts)
 
 
 def get(name: str) -> Provider:
@@ -165,5 +164,5 @@ def hook_names() -> dict[str, str]:
 
 
 def all_facts() -> list[Facts]:
-    """A column of the comparison page for each provider, also for those that can't be used yet."""
-    return list(_FACTS)
+    """A column of the comparison page for each provider."""
+    return [each.facts for each in _PROVIDERS.values()]

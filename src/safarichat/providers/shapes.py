@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from safarichat.ground.talks import JSON as JSON
 from safarichat.ground.talks import Answer as Answer
@@ -43,10 +44,11 @@ class Platform(Struct, frozen=True, kw_only=True):
     none of their own; `operator_hook_url` that for the webhooks of the operator's own account at the provider;
     `redirect_url` the callback of a full-page login; `tenant` a word that only this account's sign-ups carry. For a
     number with a connection of its own (a person's own app or account) `settings` holds that connection's values under
-    the settings' names, over the operator's.
+    the settings' names, over the operator's; `operators` the operator's alone.
     """
 
     settings: Mapping[str, str]
+    operators: Mapping[str, str] = {}
     hook_url: str = ""
     operator_hook_url: str = ""
     tenant: str = ""
@@ -54,6 +56,11 @@ class Platform(Struct, frozen=True, kw_only=True):
 
     def __getitem__(self, name: str) -> str:
         return self.settings.get(name, "")
+
+    @property
+    def of_operator(self) -> "Platform":
+        """The same in the operator's own name."""
+        return replace(self, settings=self.operators or self.settings)
 
     def __repr__(self) -> str:
         return "Platform(…)"

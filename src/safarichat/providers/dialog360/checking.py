@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
+from safarichat.providers import findings as shared
 from safarichat.providers.cloud_api.loose import text
 from safarichat.providers.cloud_api.numbers import blocking_reasons, facts_of_number
 from safarichat.providers.dialog360 import problems
@@ -22,14 +23,11 @@ from safarichat.providers.errors import N_
 from safarichat.providers.shapes import (
     JSON,
     Answer,
-    Check,
     Health,
-    Later,
     Number,
     Platform,
     Problem,
     Talk,
-    Unknown,
 )
 
 GOOD = {
@@ -40,42 +38,24 @@ GOOD = {
     "webhook": N_("What customers write is delivered to our address."),
     "partner": N_("360dialog tells us about changes of our numbers."),
 }
-_WORST_FIRST = ("suspended", "reauth_required", "attention")
 
 
-class Findings:
+class Findings(shared.Findings):
     def __init__(self) -> None:
-        self.checks: list[Check] = []
-        self.problems: list[Problem] = []
-        self.facts: dict[str, JSON] = {}
-        self.is_cut_short = False
-
-    def add(self, name: str, problem: Problem | None) -> None:
-        if problem is None:
-            self.checks.append(Check(name=name, ok=True, message=GOOD[name]))
-            return
-        told = Check(name=name, ok=False, message=problem.message, cure=problem.cure, details=problem.details)
-        self.checks.append(told)
-        self.problems.append(problem)
+        super().__init__(GOOD)
 
     def add_failed(self, name: str, answer: Answer, *, may_repair: bool = True, at_hub: bool = False) -> None:
-        passing = _is_passing(answer)
         problem = classify_hub(answer).problem if at_hub else problem_of(answer)
-        self.is_cut_short = self.is_cut_short or passing
-        problem = replace(problem, number_status="") if passing else problem
-        self.add(name, problem if may_repair else replace(problem, repair=""))
-
-    def health(self) -> Health:
-        found = {problem.number_status for problem in self.problems}
-        worst = next((status for status in _WORST_FIRST if status in found), "")
-        status = worst or ("" if self.is_cut_short else "connected")
-        return Health(status=status, checks=tuple(self.checks), facts=self.facts, problems=tuple(self.problems))
+        problem = problem if may_repair else replace(problem, repair="")
+        if _is_passing(answer):
+            self.add_passing(name, replace(problem, number_status=""))
+        else:
+            self.add(name, problem)
 
 
 def _is_passing(answer: Answer) -> bool:
     """Says nothing of the number: 360dialog is away, or asks for a pause."""
-    outcome = classify(answer)
-    return isinstance(outcome, Unknown) or (isinstance(outcome, Later) and outcome.why != "credential")
+    return shared.is_passing(classify(answer))
 
 
 def check(number: Number, platform: Platform) -> Talk[Health]:

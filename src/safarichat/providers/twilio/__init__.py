@@ -1,6 +1,45 @@
 """Twilio: WhatsApp senders of a person's own account, or of a subaccount that is made for them."""
 
-from safarichat.providers.twilio.about import ABILITIES, FACTS
+from collections.abc import Mapping
 
+from safarichat.providers.shapes import Health, Hook, Platform, Talk, Withdrawal
+from safarichat.providers.twilio.about import ABILITIES, FACTS
+from safarichat.providers.twilio.checking import check as check
+from safarichat.providers.twilio.connecting import connect as connect
+from safarichat.providers.twilio.deeds import DEEDS
+from safarichat.providers.twilio.leaving import disconnect as disconnect
+from safarichat.providers.twilio.missing import missed as missed
+from safarichat.providers.twilio.problems import CAUSES
+from safarichat.providers.twilio.reading import read as read
+from safarichat.providers.twilio.sending import mark_read as mark_read
+from safarichat.providers.twilio.sending import send as send
+from safarichat.providers.twilio.signup import holder as holder
+from safarichat.providers.twilio.signup import login as login
+from safarichat.providers.twilio.signup import missing_settings as missing_settings
+from safarichat.providers.twilio.signup import returned as returned
+from safarichat.providers.twilio.signup import session_event as session_event
+from safarichat.providers.twilio.signup import trusted_origins as trusted_origins
+from safarichat.providers.twilio.webhooks import authentic as authentic
+from safarichat.providers.twilio.webhooks import greet as greet
+
+name = "twilio"
 facts = FACTS
 abilities = ABILITIES
+causes = CAUSES
+deeds = DEEDS
+operator_hook = ""  # each sender has an address of its own
+hook_answer = ("text/xml", b"<Response/>")  # (!) any text would be sent to the customer as an answer
+
+
+def withdrawn(hook: Hook, secrets: Mapping[str, str]) -> Withdrawal | None:
+    """Twilio tells nobody."""
+    return None
+
+
+def hooks(platform: Platform) -> Talk[Health]:
+    yield from ()
+    return Health(status="connected", checks=())
+
+
+def register_hooks(platform: Platform) -> Talk[Health]:
+    return (yield from hooks(platform))

@@ -32,7 +32,7 @@ FACTS = Facts(
     ),
     docs_url="https://www.twilio.com/docs/whatsapp",
     suits=("one_bill", "platform"),
-    is_available=False,
+    is_available=True,
     badge=N_("For enterprises"),
     coexistence=N_("A number that is in use in the WhatsApp Business app can't be connected."),
     abilities_told=(
@@ -76,6 +76,13 @@ FIELDS = (
         name="TWILIO_API_KEY_SECRET",
         label=N_("API key secret"),
         help=N_("Twilio shows it once, when the key is made."),
+        is_secret=True,
+        is_required=False,
+    ),
+    Field(
+        name="TWILIO_AUTH_TOKEN_SECONDARY",
+        label=N_("Secondary Auth Token"),
+        help=N_("Only while you change tokens: until the new one is promoted, webhooks signed with either are taken."),
         is_secret=True,
         is_required=False,
     ),

@@ -1,10 +1,11 @@
 """Asking Twilio: its three hosts, who asks, and lists in pages (reference §1, §2, §3.1, §5.1)."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from safarichat.providers.cloud_api.loose import decode, mapping, mappings, text
 from safarichat.providers.shapes import JSON, Answer, Call, Lost, Platform, Reply, Talk
@@ -25,9 +26,17 @@ class Account(Struct, frozen=True, kw_only=True):
         return "Account(…)"
 
     @property
+    def has_key(self) -> bool:
+        return bool(self.key_sid and self.key_secret)
+
+    @property
+    def with_token(self) -> "Account":
+        """Asked by its auth token, whatever keys it has: that is what signs its webhooks."""
+        return Account(sid=self.sid, auth_token=self.auth_token)
+
+    @property
     def authorization(self) -> str:
-        has_key = self.key_sid and self.key_secret
-        user, secret = (self.key_sid, self.key_secret) if has_key else (self.sid, self.auth_token)
+        user, secret = (self.key_sid, self.key_secret) if self.has_key else (self.sid, self.auth_token)
         return f"Basic {b64encode(f'{user}:{secret}'.encode()).decode()}"
 
 
@@ -68,6 +77,27 @@ def api(
     )
 
 
+def accounts(
+    platform: Platform,
+    parent: Account,
+    name: str,
+    method: str,
+    sid: str = "",
+    *,
+    form: Form | None = None,
+    query: Mapping[str, str] | None = None,
+) -> Call:
+    """The accounts under this one, or one of them, in the name of the parent."""
+    return Call(
+        name=name,
+        method=method,
+        url=f"{api_base(platform)}/2010-04-01/Accounts{f'/{sid}' if sid else ''}.json",
+        headers={"authorization": parent.authorization},
+        query=query or {},
+        form=form,
+    )
+
+
 def api_base(platform: Platform) -> str:
     return (platform["TWILIO_API_URL"] or "https://api.twilio.com").rstrip("/")
 
@@ -94,10 +124,13 @@ def messaging(
     path: str,
     *,
     json: JSON = None,
+    form: Form | None = None,
     query: Mapping[str, str] | None = None,
 ) -> Call:
+    """Senders take JSON, messaging services a form."""
     base = platform["TWILIO_MESSAGING_URL"] or "https://messaging.twilio.com"
-    return _json_call(account, name, method, f"{base.rstrip('/')}/{path}", json, query)
+    call = _json_call(account, name, method, f"{base.rstrip('/')}/{path}", json, query)
+    return replace(call, form=form) if form else call
 
 
 def _json_call(account: Account, name: str, method: str, url: str, json: JSON, query: Mapping[str, str] | None) -> Call:
@@ -137,8 +170,11 @@ class Listed(Struct, frozen=True):
     failure: Answer | None = None
 
 
-def pages(first: Call, key: str, most: int = MOST_PAGES) -> Talk[Listed]:
-    """All pages of a list. Of the address of a next page only its query is taken: where we ask is ours to say."""
+def pages(
+    first: Call, key: str, most: int = MOST_PAGES, *, is_last: Callable[[Mapping[str, JSON]], bool] | None = None
+) -> Talk[Listed]:
+    """All pages of a list, or up to the one that ends with something beyond which nobody wants to read. Of the address
+    of a next page only its query is taken: where we ask is ours to say."""
     items: list[Mapping[str, JSON]] = []
     call = first
     for _ in range(most):
@@ -148,18 +184,11 @@ def pages(first: Call, key: str, most: int = MOST_PAGES) -> Talk[Listed]:
         payload = node(answer)
         items += mappings(payload, key)
         address = text(payload, "next_page_uri") or text(mapping(payload, "meta"), "next_page_url")
-        if not address:
+        if not address or (is_last and items and is_last(items[-1])):
             break
         call = _with_query(first, dict(parse_qsl(urlsplit(address).query)))
     return Listed(items)
 
 
 def _with_query(call: Call, query: Mapping[str, str]) -> Call:
-    return Call(
-        name=call.name,
-        method=call.method,
-        url=call.url,
-        headers=call.headers,
-        query={**call.query, **query},
-        max_bytes=call.max_bytes,
-    )
+    return replace(call, query={**call.query, **query})
