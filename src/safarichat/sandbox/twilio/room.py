@@ -70,8 +70,7 @@ class Twilio:
         if faults.strikes("outage", path, provider=NAME):
             return problems.answer(Refused(20503))
         if broken := faults.strikes("http_status", path, provider=NAME):
-            status = broken.code or 500
-            return problems.answer(Refused(STATUS_CODES.get(status, 20500), status=status))
+            return _broken(broken.code or 500)
         sends = asked.method == "POST" and path.endswith("/Messages.json")
         failing = faults.strikes("error", path, provider=NAME)
         if failing and (sends or failing.path or failing.code in STATUS_CODES.values()):
@@ -114,6 +113,13 @@ class Twilio:
         if phone and self.world.number(phone) is None:
             account = self.accounts.operators
             self.senders.make_ready(account, self.senders.make_waba(account.name), phone, account.name)
+
+
+def _broken(status: int) -> Answer:
+    """(!) What no application of Twilio's answered is no JSON."""
+    if status in STATUS_CODES:
+        return problems.answer(Refused(STATUS_CODES[status]))
+    return Answer(status, b"<html><body>Upstream error</body></html>", {}, "text/html")
 
 
 def _area(parts: list[str]) -> str:
