@@ -96,6 +96,9 @@ CARD = {"title": "A", "body": "B", "media": "https://x.test/a.png", "actions": [
         ({"types": {"twilio/quick-reply": {"body": "x", "actions": [TOO_LONG]}}, "language": "en"}, 20001),
         ({"types": {"twilio/carousel": {"body": "x", "cards": [CARD]}}, "language": "en"}, 20001),
         ({"types": {"twilio/card": {"title": "alone"}}, "language": "en"}, 20001),
+        ({"types": {"twilio/quick-reply": {"body": "x", "actions": ["Yes"]}}, "language": "en"}, 20001),
+        ({"types": {"twilio/media": {"media": [{"url": "x"}]}}, "language": "en"}, 20001),
+        ({"types": ["twilio/text"], "language": "en"}, 92001),
     ],
 )  # fmt: skip
 def test_what_is_no_content_is_refused_with_its_code(sender: Sender, body: dict[str, Any], code: int) -> None:

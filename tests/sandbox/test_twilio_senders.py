@@ -206,6 +206,11 @@ def test_a_handset_shows_both_sides_of_a_conversation(twilio: Meta, sender: Send
     assert sender.client.messages.list()[0].body == "Is there bread?"
     sender.send(body="Until noon")
     until(lambda: "Until noon" in twilio.http.get(page).text)
+
+
+def test_the_overview_tells_how_senders_stand_and_no_token(twilio: Meta, sender: Sender) -> None:
+    sender.state(offline_reason="63020")
     overview = twilio.http.get("/_sandbox/").text
-    assert sender.facts["sender_sid"] in overview
+    row = overview[: overview.index(sender.facts["sender_sid"])].rpartition("<tr>")[2]
+    assert "OFFLINE" in row
     assert sender.token not in overview

@@ -11,6 +11,8 @@ from safarichat.sandbox import states
 from safarichat.sandbox.handset.screens import address
 from safarichat.sandbox.pages import page
 from safarichat.sandbox.things import JSON
+from safarichat.sandbox.twilio.senders import standing
+from safarichat.sandbox.twilio.things import Sender
 from safarichat.sandbox.world import World
 
 AT_TWILIO = ["Account", "Name", "Status", "Sender", "Number", "Inbound to"]
@@ -53,17 +55,18 @@ class Overview:
             "TWILIO_ACCOUNT_SID": operators.id if operators else None,
             "TWILIO_SOLUTION_ID": operators.solution_id if operators else None,
             "accounts": [{"sid": a.id, "name": a.name, "owner": a.owner, "status": a.status} for a in kept.accounts],
-            "senders": [
-                {
-                    "sid": sender.id,
-                    "account_sid": sender.account,
-                    "status": sender.status,
-                    "phone_number": f"+{self.world.numbers.things[sender.phone_number_id].phone}",
-                    "callback_url": sender.webhook.get("callback_url", ""),
-                }
-                for sender in kept.senders
-            ],
+            "senders": [self._sender(sender) for sender in kept.senders],
             "troubles": [msgspec.to_builtins(trouble) for trouble in kept.troubles],
+        }
+
+    def _sender(self, sender: Sender) -> dict[str, JSON]:
+        number = self.world.numbers.things[sender.phone_number_id]
+        return {
+            "sid": sender.id,
+            "account_sid": sender.account,
+            "status": standing(sender, number),
+            "phone_number": f"+{number.phone}",
+            "callback_url": sender.webhook.get("callback_url", ""),
         }
 
     def _html(self) -> str:

@@ -7,6 +7,7 @@ import hmac
 import random
 import secrets
 from collections.abc import Callable, Mapping
+from functools import partial
 from urllib.parse import parse_qs, urldefrag, urlencode
 
 from msgspec import Struct, field
@@ -72,7 +73,7 @@ class Callbacks:
             task = asyncio.get_running_loop().create_task(self._deliver(callback, delay_s, before))
             self.tasks.add(task)
             self.last[callback.about] = task
-            task.add_done_callback(self._forget)
+            task.add_done_callback(partial(self._forget, callback.about))
 
     async def settle(self, seconds: float) -> None:
         """Wait until nothing is on its way, but no longer than that."""
@@ -83,9 +84,9 @@ class Callbacks:
         for task in self.tasks:
             task.cancel()
 
-    def _forget(self, task: asyncio.Task[None]) -> None:
+    def _forget(self, about: str, task: asyncio.Task[None]) -> None:
         self.tasks.discard(task)
-        for about in [about for about, last in self.last.items() if last is task]:
+        if self.last.get(about) is task:
             del self.last[about]
 
     async def _deliver(self, callback: Callback, delay_s: float, before: asyncio.Task[None] | None) -> None:

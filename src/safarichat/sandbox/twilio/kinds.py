@@ -47,7 +47,7 @@ def check(kind: str, fields: JSON) -> None:
     _check_actions(kind, fields)
     match kind:
         case "twilio/media":
-            _count(kind, "media", fields["media"], 1, 10)
+            _count(kind, "media", fields["media"], 1, 10, of=str)
         case "twilio/list-picker":
             _check_list(kind, fields)
         case "twilio/card" if not (fields.get("title") or fields.get("body")):
@@ -75,8 +75,7 @@ def _check_actions(kind: str, fields: Fields) -> None:
     if kind not in ACTIONS:
         return
     actions = fields.get("actions") or []
-    if kind != "twilio/card" and kind != "whatsapp/card":
-        _count(kind, "actions", actions, 1, 10)
+    _count(kind, "actions", actions, 0 if kind.endswith("/card") else 1, 10)
     for action in actions:
         wanted = str(action.get("type", "QUICK_REPLY" if kind == "twilio/quick-reply" else ""))
         if wanted not in ACTIONS[kind]:
@@ -110,9 +109,11 @@ def _check_carousel(kind: str, fields: Fields) -> None:
         raise Refused(20001, f"{kind}: all cards need the same layout")
 
 
-def _count(kind: str, name: str, things: JSON, least: int, most: int) -> None:
+def _count(kind: str, name: str, things: JSON, least: int, most: int, *, of: type = dict) -> None:
     if not isinstance(things, list) or not least <= len(things) <= most:
         raise Refused(20001, f"{kind}: {name} must be {least} to {most}")
+    if not all(isinstance(thing, of) for thing in things):
+        raise Refused(20001, f"{kind}: {name} must be a list of {'objects' if of is dict else 'texts'}")
 
 
 def _short(kind: str, name: str, text: JSON, most: int) -> None:

@@ -211,10 +211,7 @@ class Senders:
     # --- as JSON -----------------------------------------------------------------------------------------------------
 
     def standing(self, sender: Sender) -> str:
-        """A number with a reason to be offline is offline, whatever it was about to become."""
-        number = self.world.numbers.things[sender.phone_number_id]
-        is_lost = sender.status in USABLE and not number.registered
-        return "OFFLINE" if number.offline_reason or is_lost else sender.status
+        return standing(sender, self.world.numbers.things[sender.phone_number_id])
 
     def node(self, sender: Sender) -> dict[str, JSON]:
         number = self.world.numbers.things[sender.phone_number_id]
@@ -241,6 +238,12 @@ class Senders:
 
     def _waba_id(self, sender: Sender) -> str:
         return self.world.numbers.things[sender.phone_number_id].waba_id
+
+
+def standing(sender: Sender, number: PhoneNumber) -> str:
+    """A number with a reason to be offline is offline, whatever it was about to become."""
+    is_lost = sender.status in USABLE and not number.registered
+    return "OFFLINE" if number.offline_reason or is_lost else sender.status
 
 
 def _properties(number: PhoneNumber) -> dict[str, JSON]:
