@@ -37,6 +37,7 @@ def test_every_provider_can_be_used_without_a_setting_of_production(tmp_path: Pa
     values = environment.read(ours)
     assert values["D360_HUB_API_URL"] == "http://127.0.0.1:8001/360dialog/hub-api"
     assert values["TWILIO_MESSAGING_URL"] == "http://127.0.0.1:8001/twilio/messaging"
+    assert values["TWILIO_WHATSAPP_PHONE_NUMBER"].startswith("+1")
     assert values["WHATSAPP_DEFAULT_PROVIDER"] == "360dialog"
     hosts = [name for name in values if name.endswith("_URL") and name.startswith(("META_", "D360_", "TWILIO_"))]
     assert all(values[name].startswith("http://127.0.0.1:8001") for name in hosts)

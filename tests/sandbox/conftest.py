@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.sandbox import twilio_side
 from tests.sandbox.outside import Listener, Meta, Number
+from tests.sandbox.twilio_side import Ear, Sender
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +37,30 @@ def number(meta: Meta, listener: Listener) -> Number:
     """Ready, subscribed, with the app's callback at `listener`."""
     meta.register_callback(listener)
     return meta.number()
+
+
+@pytest.fixture(scope="module")
+def twilio_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Meta]:
+    sandbox = twilio_side.start(tmp_path_factory.mktemp("twilio") / "world")
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def twilio(twilio_process: Meta) -> Iterator[Meta]:
+    twilio_process.control("POST", "settings", twilio_side.QUICK)
+    yield twilio_process
+    twilio_process.control("DELETE", "faults")
+
+
+@pytest.fixture
+def sender(twilio: Meta) -> Sender:
+    """A customer's own account at Twilio, with a number that is online."""
+    return Sender(twilio)
+
+
+@pytest.fixture
+def ear() -> Iterator[Ear]:
+    ear = Ear()
+    yield ear
+    ear.close()

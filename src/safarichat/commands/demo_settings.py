@@ -14,6 +14,7 @@ from safarichat.project import environment
 from safarichat.project.environment import SettingsError
 
 EMAIL = "demo@safarichat.test"
+TWILIO_PHONE_NUMBER = "+14155550100"  # kept free for fiction
 
 
 class Kept(Struct, kw_only=True):
@@ -94,6 +95,7 @@ class Kept(Struct, kw_only=True):
             "TWILIO_ACCOUNT_SID": self.twilio_account_sid,
             "TWILIO_AUTH_TOKEN": self.twilio_auth_token,
             "TWILIO_SOLUTION_ID": self.twilio_solution_id,
+            "TWILIO_WHATSAPP_PHONE_NUMBER": TWILIO_PHONE_NUMBER,
             "TWILIO_API_URL": f"{sandbox}/twilio/api",
             "TWILIO_CONTENT_URL": f"{sandbox}/twilio/content",
             "TWILIO_MESSAGING_URL": f"{sandbox}/twilio/messaging",

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from safarichat.sandbox.control.casting import Casting
 from safarichat.sandbox.control.happenings import Happenings
+from safarichat.sandbox.control.keys import Keys
 from safarichat.sandbox.dialog360.room import Dialog360
 from safarichat.sandbox.handset.views import Handsets
 from safarichat.sandbox.meta.graph import Cut, Graph
@@ -21,6 +22,7 @@ from safarichat.sandbox.meta.webhooks import Webhooks
 from safarichat.sandbox.outgoing import Outgoing
 from safarichat.sandbox.overview import Overview
 from safarichat.sandbox.signup.dialog import Dialog
+from safarichat.sandbox.twilio.room import Twilio
 from safarichat.sandbox.wire import Answer, Asked, Receive, Scope, Send, ask, give
 from safarichat.sandbox.world import World
 
@@ -49,7 +51,8 @@ class Sandbox:
         self.webhooks = Webhooks(self.world, self.outgoing)
         self.graph = Graph(self.world, self.webhooks, self.outgoing, self.base_url)
         self.dialog360 = Dialog360(self.world, self.graph, self.outgoing, self.base_url)
-        self.rooms: tuple[Room, ...] = (self.dialog360,)
+        self.twilio = Twilio(self.world, self.graph, self.outgoing, self.base_url)
+        self.rooms: tuple[Room, ...] = (self.dialog360, self.twilio)
         self.requests: deque[Asked] = deque(maxlen=KEPT_REQUESTS)
         self.pages = self._pages()
 
@@ -93,7 +96,7 @@ class Sandbox:
                 return
 
     def _pages(self) -> Starlette:
-        happenings = Happenings(self.world, self.graph, self.requests, self.base_url)
+        happenings = Happenings(self.world, self.graph, self.twilio.contents, self.requests, self.base_url)
         handsets = Handsets(self.world, self.graph.conversing, self.base_url)
         dialog = Dialog(self.world, self.webhooks)
         return Starlette(
@@ -106,7 +109,8 @@ class Sandbox:
                 *handsets.routes(),
                 *Overview(self.world, self.base_url).routes(),
                 *happenings.routes(),
-                *Casting(self.world, self.graph, self.dialog360.channels).routes(),
+                *Casting(self.world, self.graph, self.dialog360.channels, self.twilio).routes(),
+                *Keys(self.twilio.accounts).routes(),
                 Mount("/static", StaticFiles(directory=HERE / "static")),
             ]
         )

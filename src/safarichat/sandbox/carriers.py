@@ -6,6 +6,9 @@ from safarichat.sandbox.things import JSON, Customer, Message, PhoneNumber
 
 
 class Carrier(Protocol):
+    def new_id(self, kind: str) -> str:
+        """What a message of that kind is called here."""
+
     def tell_status(self, message: Message, number: PhoneNumber, customer: Customer) -> None:
         """A message of the business moved on: `message.status` says how far."""
 

@@ -15,6 +15,15 @@ class Reached(Struct):
 
     status: int
     text: str
+    content_type: str = ""
+
+
+class Fetched(Struct):
+    """A file from somebody else's address; `status` is 0 when there was no answer."""
+
+    status: int
+    data: bytes = b""
+    content_type: str = ""
 
 
 class Outgoing:
@@ -32,9 +41,19 @@ class Outgoing:
             request = request.body_bytes(body)
         try:
             response = await request.build().send()
-            return Reached(response.status, await response.text())
+            kind = response.get_header("content-type") or ""
+            return Reached(response.status, await response.text(), kind)
         except (PyreqwestError, UnicodeDecodeError) as error:
             return Reached(0, type(error).__name__)
+
+    async def fetch(self, url: str, *, timeout_s: float = 10) -> Fetched:
+        request = self._open().get(url).timeout(timedelta(seconds=timeout_s))
+        try:
+            response = await request.build().send()
+            data = (await response.bytes()).to_bytes()
+            return Fetched(response.status, data, response.get_header("content-type") or "")
+        except PyreqwestError:
+            return Fetched(0)
 
     async def close(self) -> None:
         if self.client is not None:

@@ -80,7 +80,8 @@ class Business(Thing):
 
 
 class Waba(Thing):
-    """`shared_with` are the apps the customer granted access to, `subscribed` those that asked for its webhooks."""
+    """`shared_with` are the apps the customer granted access to, `subscribed` those that asked for its webhooks,
+    `solutions` the partner solutions by which it was shared with another provider, too."""
 
     name: str
     business_id: str
@@ -90,6 +91,7 @@ class Waba(Thing):
     made_at: int = 0
     shared_with: list[str] = field(default_factory=list)
     subscribed: dict[str, Override] = field(default_factory=dict)
+    solutions: list[str] = field(default_factory=list)
 
 
 class PhoneNumber(Thing):
@@ -261,4 +263,4 @@ class Settings(Thing):
     hook_timeout_ms: int = 10_000
     camel_errors: bool = False  # 360dialog's older shape
     strict_urls: bool = False  # 360dialog's rules for webhook addresses, which a laptop can't meet
-    channel_ms: int = 300  # how long a new channel at 360dialog takes from step to step
+    channel_ms: int = 300  # how long a new channel at 360dialog takes from step to step, and a sender at Twilio

@@ -30,6 +30,7 @@ from safarichat.sandbox.things import (
     Token,
     Waba,
 )
+from safarichat.sandbox.twilio.things import Shelves
 
 ALL_SCOPES = ["whatsapp_business_management", "whatsapp_business_messaging", "business_management"]
 
@@ -63,6 +64,7 @@ class World:
         self.partners = shelf(Partner)
         self.account_hooks = shelf(AccountHook)
         self.all_settings = shelf(Settings)
+        self.twilio = Shelves(self.journal)
         self.journal.load()
         self.faults = Faults()
         self.stats = Stats()

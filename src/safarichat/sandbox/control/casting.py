@@ -12,14 +12,16 @@ from safarichat.sandbox.meta import assets
 from safarichat.sandbox.meta.graph import Graph
 from safarichat.sandbox.meta.numbers import make_number
 from safarichat.sandbox.things import JSON, Customer, PhoneNumber, Token, Waba
+from safarichat.sandbox.twilio import states as at_twilio
+from safarichat.sandbox.twilio.room import Twilio
 from safarichat.sandbox.world import ALL_SCOPES, World
 
 CUSTOMER_FLAGS = ("blocked", "opted_out", "reads", "receipts", "on_whatsapp")
 
 
 class Casting:
-    def __init__(self, world: World, graph: Graph, channels: Channels) -> None:
-        self.world, self.graph, self.channels = world, graph, channels
+    def __init__(self, world: World, graph: Graph, channels: Channels, twilio: Twilio) -> None:
+        self.world, self.graph, self.channels, self.twilio = world, graph, channels, twilio
 
     def routes(self) -> list[Route]:
         return routes(
@@ -74,7 +76,8 @@ class Casting:
         return [self._shown(number) for number in self.world.numbers]
 
     def _shown(self, number: PhoneNumber) -> dict[str, JSON]:
-        return states.shown(self.world, number) | at_dialog360.shown(self.channels, number)
+        shown = states.shown(self.world, number) | at_dialog360.shown(self.channels, number)
+        return shown | at_twilio.shown(self.twilio, number)
 
     async def number(self, request: Request, body: dict[str, JSON]) -> JSON:
         return self._shown(find_number(self.world, request.path_params["id"]))
@@ -92,6 +95,8 @@ class Casting:
         provider = str(body.get("provider") or "meta")
         if provider == "360dialog":
             return self._add_channel(waba, phone, name)
+        if provider == "twilio":
+            return self._add_sender(waba, phone, name, str(body.get("account_sid") or ""))
         assets.share(world, self.graph.webhooks, waba, world.app)
         number = make_number(world, waba.id, phone, name, verified=bool(body.get("verified", True)))
         number.registered = bool(body.get("registered", False))
@@ -106,9 +111,19 @@ class Casting:
         key = self.channels.new_key(channel)
         return self._shown(number) | {"api_key": key}
 
+    def _add_sender(self, waba: Waba, phone: str, name: str, account_sid: str) -> dict[str, JSON]:
+        """A direct customer's number, online: {"account_sid", "auth_token", "sender_sid"} beside the usual facts.
+        Without an account of that SID they get one of their own."""
+        accounts = self.twilio.accounts
+        account = accounts.kept.accounts.get(account_sid) or accounts.make(name)
+        sender = self.twilio.senders.make_ready(account, waba, phone, name)
+        shown = self._shown(self.world.numbers.things[sender.phone_number_id])
+        return shown | {"auth_token": account.auth_token}
+
     async def change_number(self, request: Request, body: dict[str, JSON]) -> JSON:
         number = find_number(self.world, request.path_params["id"])
         rest = at_dialog360.put_into(self.channels, number, body)
+        rest = at_twilio.put_into(self.twilio, number, rest)
         problem = states.put_into(self.world, self.graph.webhooks, number, rest)
         if problem:
             raise Refusal(problem)

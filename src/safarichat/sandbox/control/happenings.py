@@ -13,13 +13,15 @@ from safarichat.sandbox.masks import shown
 from safarichat.sandbox.meta import assets, media
 from safarichat.sandbox.meta.graph import Graph
 from safarichat.sandbox.things import JSON, Message, PhoneNumber, Settings
+from safarichat.sandbox.twilio.contents import STATUSES, Contents
 from safarichat.sandbox.wire import Asked
 from safarichat.sandbox.world import World
 
 
 class Happenings:
-    def __init__(self, world: World, graph: Graph, requests: deque[Asked], base_url: str) -> None:
-        self.world, self.graph, self.requests, self.base_url = world, graph, requests, base_url
+    def __init__(self, world: World, graph: Graph, contents: Contents, requests: deque[Asked], base_url: str) -> None:
+        self.world, self.graph, self.contents = world, graph, contents
+        self.requests, self.base_url = requests, base_url
 
     def routes(self) -> list[Route]:
         return routes(
@@ -113,6 +115,8 @@ class Happenings:
         return msgspec.to_builtins(changed)
 
     async def review(self, request: Request, body: dict[str, JSON]) -> JSON:
+        if request.path_params["id"] in self.world.twilio.contents.things:
+            return self._review_content(request.path_params["id"], body)
         template = self.world.templates.get(request.path_params["id"])
         if template is None:
             raise Refusal("no such template", 404)
@@ -120,6 +124,13 @@ class Happenings:
             raise Refusal("status must be APPROVED, REJECTED, PAUSED, DISABLED or PENDING")
         assets.review(self.world, self.graph.webhooks, template, str(body["status"]), str(body.get("reason") or ""))
         return {"id": template.id, "status": template.status}
+
+    def _review_content(self, content_sid: str, body: dict[str, JSON]) -> JSON:
+        content, status = self.world.twilio.contents.things[content_sid], str(body.get("status") or "").lower()
+        if status not in STATUSES or not content.approval:
+            raise Refusal(f"it must have been submitted, and status be one of {', '.join(STATUSES)}")
+        self.contents.decide(content, status, str(body.get("reason") or ""))
+        return {"id": content.id, "status": content.approval["status"]}
 
     # --- shared ------------------------------------------------------------------------------------------------------
 

@@ -122,7 +122,7 @@ class Bubbles:
     def _template_button(self, message: Message, button: dict[str, JSON]) -> str:
         label = str(button.get("text", ""))
         if button.get("type") == "QUICK_REPLY":
-            return self._tap(message, "button", label, label)
+            return self._tap(message, "button", str(button.get("payload") or label), label)
         if button.get("type") == "URL":
             return f'<a class="tap" href="{escape(str(button.get("url", "")))}" rel="noreferrer">{escape(label)}</a>'
         return f'<span class="tap">{escape(label or str(button.get("type")))}</span>'

@@ -148,13 +148,14 @@ class Conversing:
     def write(self, customer: Customer, number: PhoneNumber, content: dict[str, JSON]) -> tuple[Message, str]:
         """A customer writes. `content` is a message object without ids, media already on the shelf. Says also what
         became of the webhook: sent, lost, unsubscribed or unregistered."""
+        kind, carrier = str(content.get("type", "text")), self.carriers.get(number.provider)
         message = Message(
-            id=ids.message_id(customer.wa_id or customer.user_id, inbound=True),
+            id=carrier.new_id(kind) if carrier else ids.message_id(customer.wa_id or customer.user_id, inbound=True),
             phone_number_id=number.id,
             customer_id=customer.id,
             inbound=True,
             at=self.world.now(),
-            kind=str(content.get("type", "text")),
+            kind=kind,
             body=msgspec.Raw(msgspec.json.encode(content)),
             status="sent",
         )
@@ -168,10 +169,10 @@ class Conversing:
     def _announce(self, message: Message, customer: Customer, number: PhoneNumber, content: dict[str, JSON]) -> str:
         if not number.registered:
             return "unregistered"
-        if self.world.faults.strikes("inbound_lost", f"/{number.id}", provider=number.provider):
-            return "lost"
         if carrier := self.carriers.get(number.provider):
             return carrier.tell_message(message, customer, number, content)
+        if self.world.faults.strikes("inbound_lost", f"/{number.id}", provider=number.provider):
+            return "lost"
         value = self._value(number)
         value["contacts"] = [_contact(customer)]
         head: dict[str, JSON] = {"from": customer.wa_id} if customer.wa_id else {}

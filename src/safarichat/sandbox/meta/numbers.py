@@ -50,6 +50,7 @@ def register(world: World, number: PhoneNumber, parameters: dict[str, JSON]) -> 
         raise GraphError(133006)
     _check_pin(world, number, pin)
     number.pin, number.registered, number.onboarded_at = pin, True, int(world.now())
+    number.provider = "meta"  # whoever carried it before
     number.registrations.append(world.now())
     world.numbers.put(number)
     return {"success": True}

@@ -53,7 +53,7 @@ class Sending:
         if parameters.get("messaging_product") != "whatsapp":
             raise GraphError(100, "The parameter messaging_product is required.")
         if parameters.get("status") is not None:
-            return self._mark_read(number, parameters)
+            return self.mark_read(number, parameters)
         content = _content(parameters)
         to, by_user_id = _recipient(parameters)
         opaque = _opaque(parameters)
@@ -68,7 +68,7 @@ class Sending:
         await self._on_its_way(message)
         return _accepted(message, customer, to, by_user_id)
 
-    def _mark_read(self, number: PhoneNumber, parameters: dict[str, JSON]) -> dict[str, JSON]:
+    def mark_read(self, number: PhoneNumber, parameters: dict[str, JSON]) -> dict[str, JSON]:
         message = self.world.messages.get(str(parameters.get("message_id") or ""))
         known = message is not None and message.inbound and message.phone_number_id == number.id
         if parameters["status"] != "read" or not known or message is None:

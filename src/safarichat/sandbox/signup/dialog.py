@@ -15,7 +15,7 @@ from safarichat.sandbox import ids
 from safarichat.sandbox.meta.webhooks import Webhooks
 from safarichat.sandbox.signup.ending import complete
 from safarichat.sandbox.signup.pages import outcome_page, refusal_page, step_page
-from safarichat.sandbox.signup.session import OPTION_DEFAULTS, STEPS, Session, begin, complaint
+from safarichat.sandbox.signup.session import OPTION_DEFAULTS, STEPS, Session, begin, complaint, prefilled
 from safarichat.sandbox.things import JSON
 from safarichat.sandbox.world import World
 
@@ -110,7 +110,9 @@ class Dialog:
         if session.redirect_uri:
             return RedirectResponse(_return_url(session, code), 303)
         told: dict[str, JSON] = {"data": data, "type": "WA_EMBEDDED_SIGNUP", "event": event, "version": 3}
-        lost = session.option("order") == "lost" or self.world.faults.strikes("lost_signup_event") is not None
+        provider = "twilio" if prefilled(session, "solutionID") else "meta"
+        fault = self.world.faults.strikes("lost_signup_event", provider=provider)
+        lost = session.option("order") == "lost" or fault is not None
         granted = {"code": code, "userID": None, "expiresIn": None, "accessToken": None}
         answer = (
             {"status": "connected", "authResponse": granted} if code else {"status": "unknown", "authResponse": None}

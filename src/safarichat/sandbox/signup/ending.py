@@ -5,7 +5,7 @@ from safarichat.sandbox.meta import assets
 from safarichat.sandbox.meta.numbers import make_number
 from safarichat.sandbox.meta.tokens import CODE_LIFETIME_S, issue_code
 from safarichat.sandbox.meta.webhooks import Webhooks
-from safarichat.sandbox.signup.session import NEW, NONE, TOKEN_LIFETIMES_S, Session
+from safarichat.sandbox.signup.session import NEW, NONE, TOKEN_LIFETIMES_S, Session, prefilled
 from safarichat.sandbox.things import JSON, Business, PhoneNumber, Waba
 from safarichat.sandbox.world import World
 
@@ -20,6 +20,10 @@ def complete(world: World, webhooks: Webhooks, session: Session) -> tuple[str, d
     if number is None and session.finish() != "FINISH_ONLY_WABA":
         number = _number(world, session, waba)
     assets.share(world, webhooks, waba, app)
+    solution = prefilled(session, "solutionID")
+    if solution and solution not in waba.solutions:
+        waba.solutions.append(solution)
+        world.wabas.put(waba)
     code = issue_code(
         world,
         app,

@@ -1,0 +1,1 @@
+"""Twilio: accounts, messages, contents, senders, callbacks (reference twilio)."""
