@@ -37,13 +37,19 @@ NUMBER: dict[str, Any] = {
 }
 LIVE = {**NUMBER, "platform_type": "CLOUD_API", "status": "CONNECTED", "name_status": "APPROVED"}
 APP = {"whatsapp_business_api_data": {"id": "111222333", "name": "Acme"}}
-CALLBACK = {
+CALLBACK: dict[str, Any] = {
     "object": "whatsapp_business_account",
     "callback_url": "https://app.test/webhooks/meta",
     "active": True,
     "fields": [
         {"name": name, "version": "v25.0"}
-        for name in ("messages", "account_update", "phone_number_quality_update", "phone_number_name_update")
+        for name in (
+            "messages",
+            "account_update",
+            "phone_number_quality_update",
+            "phone_number_name_update",
+            "message_template_status_update",
+        )
     ],
 }
 
