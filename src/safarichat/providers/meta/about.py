@@ -36,6 +36,7 @@ ABILITIES = Abilities(
     kinds=MEDIA | {"text", "template", "location", "contacts", "interactive", "reaction"},
     lacks={"new_key": N_("Meta knows no such key: “Sign in again” makes a new sign-in.")},
     profile_fields=("about", "address", "description", "email", "vertical", "websites"),
+    can_add_number=True,
     can_register=True,
     can_mark_read=True,
     can_show_typing=True,

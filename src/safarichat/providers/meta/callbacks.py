@@ -42,7 +42,7 @@ def register_hooks(platform: Platform) -> Talk[Health]:
     if not is_ok(answer) and problem_of(answer).key == "parameter_invalid":  # an app may lack the right to some field
         answer = yield from ask(_register_call(platform, NEEDED_FIELDS))
     if not is_ok(answer):
-        return _unhealthy(app_problem(answer))
+        return _unhealthy(replace(app_problem(answer), number_status="attention"))
     return (yield from hooks(platform))
 
 

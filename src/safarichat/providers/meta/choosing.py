@@ -47,17 +47,19 @@ def choose_number(walk: Walk) -> Step:
 
 
 def _verify(walk: Walk) -> Step:
-    """EXPIRED is the normal word for a number that has long been registered: only registering tells."""
+    """EXPIRED is the normal word for a number that has long been registered: only registering tells, and may ask for
+    another verification of one that seemed verified."""
     is_person_at_it = bool(text(walk.signup.data, "code") or text(walk.signup.data, "method"))
-    if walk.has_done("verified") and not is_person_at_it:
+    is_once_more = walk.has_done("verified")
+    if is_once_more and not is_person_at_it:
         return None
     if walk.fact("code_verification_status") != "VERIFIED":  # it may have been verified since
         answer = yield from ask_for_number(walk.platform, walk.fact("phone_number_id"), walk.token)
         walk.facts.update(facts_of_number(node(answer)))
     status = walk.fact("code_verification_status")
-    if status in ("NOT_VERIFIED", "UNVERIFIED") and not is_registered(walk.facts) and not is_coexisting(walk):
-        outcome = yield from verify_number(walk)
-        if outcome is not None:
+    is_open = status in ("NOT_VERIFIED", "UNVERIFIED") and not is_registered(walk.facts)
+    if (is_open or is_once_more) and not is_coexisting(walk):
+        if outcome := (yield from verify_number(walk)):
             return outcome
         status = "VERIFIED"
     yield walk.progress("verified", {"code_verification_status": status} if status else {})

@@ -128,8 +128,9 @@ def _upload_call(
 ) -> Call:
     """(!) The id has a query of its own in it, and the header says OAuth where all others say Bearer."""
     path, _, query = upload.partition("?")
-    call = graph(platform, "upload", method, path, "", query=dict(parse_qsl(query)))
-    headers = {"authorization": f"OAuth {token_of(number)}"}
+    token = token_of(number)
+    call = graph(platform, "upload", method, path, token, query=dict(parse_qsl(query)), app_id=app_of(number))
+    headers = {"authorization": f"OAuth {token}"}
     if data is None:
         return replace(call, headers=headers)
     headers |= {"file_offset": str(offset), "content-type": "application/octet-stream"}
