@@ -5,9 +5,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from safarichat.providers import meta
-from safarichat.providers.shapes import Hook, Platform
+from safarichat.providers.shapes import Hook, Platform, Signup
 from tests.conformance.meta.subject import PLATFORM
 
 SANDBOX = Platform(settings={**PLATFORM.settings, "META_DIALOG_URL": "http://127.0.0.1:8001"})
@@ -99,3 +100,21 @@ def test_the_handshake_gives_the_challenge_back_for_the_right_token_only() -> No
         assert meta.greet(greeting(**wrong), secrets) is None
     assert meta.greet(greeting(**{"hub.verify_token": ""}), {}) is None
     assert meta.greet(Hook(method="GET", headers={}, query={}, body=b""), secrets) is None
+
+
+# --- the other ways --------------------------------------------------------------------------------------------------
+
+
+def test_a_solution_of_several_partners_stands_in_the_sign_up_and_nowhere_without_one() -> None:
+    shared = replace(PLATFORM, settings={**PLATFORM.settings, "META_SOLUTION_ID": "795033"})
+    login = meta.login(shared, mode="signup", state="s")
+    assert login["sdk"]["login_options"]["extras"]["setup"] == {"solutionID": "795033"}
+    assert "795033" in login["redirect_url"]
+    assert meta.login(PLATFORM, mode="signup", state="s")["sdk"]["login_options"]["extras"]["setup"] == {}
+
+
+def test_an_app_of_ones_own_needs_nothing_of_the_operator_and_is_known_by_its_id() -> None:
+    assert meta.missing_settings(Platform(settings={}), "keys") == []
+    assert meta.login(Platform(settings={}), mode="keys", state="s") == {"flow": "form"}
+    assert meta.holder(Signup(mode="keys", data={"app_id": "111222333"})) == "111222333"
+    assert meta.holder(Signup(mode="signup", data={"app_id": "111222333"})) == ""

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from safarichat.providers.cloud_api.errors import classify, problem_of
 from safarichat.providers.cloud_api.loose import digits, mapping, mappings, text, texts
 from safarichat.providers.meta import problems as meta_problems
-from safarichat.providers.meta.connecting import debug_call
 from safarichat.providers.meta.graph import ask, graph, is_ok, listed, node
 from safarichat.providers.meta.signup import FINISHED, stopped
+from safarichat.providers.meta.tokens import debug_call
 from safarichat.providers.shapes import JSON, Answer, Call, ConnectFailed, Lost, NeedsChoice, NeedsNumber, Talk
 from safarichat.providers.twilio import problems
 from safarichat.providers.twilio.addresses import number_id
