@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
+from safarichat import providers
 from safarichat.numbers.models import OfficialWhatsappCredential
 
 STEP_LABELS = {
@@ -100,3 +101,7 @@ def limit_in_words(limit: object) -> str:
     tier = LIMIT.fullmatch(str(limit))
     count = int(tier[1]) * (1000 if tier[2] else 1) if tier else limit
     return number_format(count, force_grouping=True) if isinstance(count, int) else ""
+
+
+def provider_label(name: str) -> str:
+    return next((facts.label for facts in providers.all_facts() if facts.name == name), name)

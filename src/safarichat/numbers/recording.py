@@ -37,6 +37,8 @@ PUBLIC_FACTS = frozenset(
         "is_subscribed",
         "messaging_limit",
         "name_status",
+        "new_display_name",
+        "new_name_status",
         "pin_is_set",
         "platform_type",
         "profile",

@@ -9,7 +9,6 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from safarichat import providers
 from safarichat.console import numberfacts
 from safarichat.console.bodies import as_it_came
 from safarichat.console.tenant import TenantRequest, tenant_page
@@ -37,7 +36,7 @@ def listed(account_id: int) -> dict[str, Any]:
     cards = [
         {
             "row": row,
-            "provider": provider_label(row.api_provider),
+            "provider": numberfacts.provider_label(row.api_provider),
             "counts": counts.get(row.pk, counting.Counts()),
             "waiting": waiting.get(row.pk),
         }
@@ -55,7 +54,7 @@ def number(request: TenantRequest, credential_id: int) -> HttpResponse:
         raise Http404
     shown = {
         "row": row,
-        "provider": provider_label(row.api_provider),
+        "provider": numberfacts.provider_label(row.api_provider),
         "is_live": row.status in LIVE,
         "steps": numberfacts.steps(translated(recording.listed_steps(row))),
         "facts": numberfacts.facts(row),
@@ -66,10 +65,6 @@ def number(request: TenantRequest, credential_id: int) -> HttpResponse:
     }
     template = "_number.html" if request.headers.get("HX-Request") else "number.html"
     return render(request, f"console/numbers/{template}", shown)
-
-
-def provider_label(name: str) -> str:
-    return next((facts.label for facts in providers.all_facts() if facts.name == name), name)
 
 
 def _problem(entry: dict[str, Any]) -> dict[str, Any]:
