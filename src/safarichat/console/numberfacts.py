@@ -1,6 +1,7 @@
 """A number's columns and facts in words."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.formats import number_format
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
 from safarichat import providers
-from safarichat.numbers.models import OfficialWhatsappCredential
+from safarichat.numbers.models import SENDING, OfficialWhatsappCredential
+from safarichat.numbers.reminding import DAYS
 
 STEP_LABELS = {
     "started": gettext_lazy("Started"),
@@ -83,6 +85,13 @@ def facts(row: OfficialWhatsappCredential) -> list[Fact]:
         Fact(_("Connected"), row.onboarding_completed_at, kind="time"),
     ]
     return [fact for fact in every if fact.value not in (None, "")]
+
+
+def ends_soon(row: OfficialWhatsappCredential, now: datetime) -> datetime | None:
+    """When its token ends, if that is near enough to be told and somebody can still prevent it."""
+    if row.token_expiration is None or row.status not in SENDING:
+        return None
+    return row.token_expiration if row.token_expiration < now + timedelta(days=DAYS[0]) else None
 
 
 def _quality(rating: str | None) -> str:

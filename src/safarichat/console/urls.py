@@ -32,6 +32,7 @@ urlpatterns = [
     path("messages/<int:message_id>/retry", messages.retry, name="retry"),
     path("messages/<int:message_id>/cancel", messages.cancel, name="cancel"),
     path("numbers", numbers.numbers, name="numbers"),
+    path("numbers/stopped", numbers.stopped, name="numbers_stopped"),
     path("numbers/<int:credential_id>", numbers.number, name="number"),
     path("numbers/<int:credential_id>/health", health.health, name="number_health"),
     path("numbers/<int:credential_id>/report.txt", health.report_text, name="number_report"),

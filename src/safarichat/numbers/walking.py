@@ -240,6 +240,7 @@ def _connect(row: OfficialWhatsappCredential, outcome: Connected, now: datetime)
     row.phone_number_id, row.waba_id = outcome.phone_number_id, outcome.waba_id
     row.status, row.waiting = outcome.status, {}
     row.onboarding_completed_at = now
+    row.provider_config = {name: told for name, told in row.provider_config.items() if name != "disconnection"}
     recording.note_problems(row, "connected", outcome.warnings, now)
     _forget_code(row)
     before.forget(row)

@@ -15,7 +15,7 @@ from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.console.words import translated
 from safarichat.inbox.listing import recent
 from safarichat.messaging import counting
-from safarichat.numbers import listing, recording
+from safarichat.numbers import disconnecting, listing, recording
 from safarichat.numbers.models import LIVE
 
 
@@ -25,6 +25,14 @@ from safarichat.numbers.models import LIVE
 def numbers(request: TenantRequest) -> HttpResponse:
     template = "_list.html" if request.headers.get("HX-Request") else "numbers.html"
     return render(request, f"console/numbers/{template}", listed(request.account.pk))
+
+
+@require_safe
+@never_cache
+@tenant_page
+def stopped(request: TenantRequest) -> HttpResponse:
+    """The banner of every page, for one that is open while a number stops or goes on."""
+    return render(request, "console/numbers/_stopped.html")
 
 
 def listed(account_id: int) -> dict[str, Any]:
@@ -37,6 +45,7 @@ def listed(account_id: int) -> dict[str, Any]:
         {
             "row": row,
             "provider": numberfacts.provider_label(row.api_provider),
+            "ends_at": numberfacts.ends_soon(row, timezone.now()),
             "counts": counts.get(row.pk, counting.Counts()),
             "waiting": waiting.get(row.pk),
         }
@@ -56,6 +65,8 @@ def number(request: TenantRequest, credential_id: int) -> HttpResponse:
         "row": row,
         "provider": numberfacts.provider_label(row.api_provider),
         "is_live": row.status in LIVE,
+        "ends_at": numberfacts.ends_soon(row, timezone.now()),
+        "disconnection": translated(disconnecting.steps_of(row)) if disconnecting.is_half_done(row) else None,
         "steps": numberfacts.steps(translated(recording.listed_steps(row))),
         "facts": numberfacts.facts(row),
         "problems": [_problem(entry) for entry in translated(row.error_logs)],
