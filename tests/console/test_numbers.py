@@ -55,7 +55,7 @@ def test_a_numbers_page_says_what_is_wrong_and_what_to_do(client_in: Client, acc
     assert "The access has expired." in page
     assert "Sign in again." in page
     assert "190" in page
-    assert f'href="/whatsapp/integration-options?credential_id={number.pk}"' in page
+    assert f'href="/whatsapp/integration-options?credential_id={number.pk}&amp;again=1#connect-meta"' in page
     assert "account_update" in page
     assert "&lt;x&gt;" in page
 

@@ -74,7 +74,7 @@ def test_owners_and_who_connected_hear_of_it_each_with_a_link_to_sign_in_again(a
     assert reminding.remind(timezone.now()) == 2
     assert sorted(to for message in mail.outbox for to in message.to) == ["asha@example.com", "juma@example.com"]
     for message in mail.outbox:
-        assert f"http://testserver/whatsapp/integration-options?credential_id={row.pk}" in message.body
+        assert f"http://testserver/whatsapp/integration-options?credential_id={row.pk}&again=1#connect-meta" in message.body
         assert str(row) in message.body
         assert "EAA" not in message.body
 
@@ -171,7 +171,7 @@ def test_a_coming_end_stands_on_overview_and_number_with_the_way_to_sign_in_agai
     client_in: Client, account: Account
 ) -> None:
     row = ending_in(account, 13)
-    link = f'href="/whatsapp/integration-options?credential_id={row.pk}"'
+    link = f'href="/whatsapp/integration-options?credential_id={row.pk}&amp;again=1#connect-meta"'
     for path in ("/", "/numbers", f"/numbers/{row.pk}"):
         page = client_in.get(path, headers=HTML).content.decode()
         assert link in page, path
@@ -194,7 +194,7 @@ def test_one_banner_on_every_page_names_what_has_stopped_and_what_waits(client_i
         assert page.count('class="alert alert-danger stopped"') == 1, path
         assert page.count("The sign-in for this number has expired.") >= 1, path
         assert "1 message waits and goes out after you have signed in again." in page, path
-        assert f'href="/whatsapp/integration-options?credential_id={row.pk}">Sign in again' in page, path
+        assert f'credential_id={row.pk}&amp;again=1#connect-meta">Sign in again' in page, path
     fragment = client_in.get("/numbers/stopped", headers={"HX-Request": "true"}).content.decode()
     assert str(row) in fragment
     assert "<html" not in fragment

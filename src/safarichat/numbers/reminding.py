@@ -24,9 +24,9 @@ TEMPLATE = "console/mail/token_ends"
 logger = logging.getLogger("safarichat.numbers")
 
 
-def reconnect_link(credential_id: int) -> str:
-    """Where one click begins the sign-in that keeps history and settings."""
-    return f"{address()}/whatsapp/integration-options?credential_id={credential_id}"
+def reconnect_link(row: OfficialWhatsappCredential) -> str:
+    """Begins the sign-in that keeps history and settings."""
+    return f"{address()}/whatsapp/integration-options?credential_id={row.pk}&again=1#connect-{row.api_provider}"
 
 
 def remind(now: datetime) -> int:
@@ -85,7 +85,7 @@ def _send(row: OfficialWhatsappCredential, reader: User, now: datetime) -> bool:
             "name": row.verified_name,
             "ends_at": row.token_expiration,
             "days": -((now - row.token_expiration) // timedelta(days=1)),  # begun ones count
-            "link": reconnect_link(row.pk),
+            "link": reconnect_link(row),
         }
         subject = " ".join(render_to_string(f"{TEMPLATE}_subject.txt", told).split())
         body = render_to_string(f"{TEMPLATE}_message.txt", told)
