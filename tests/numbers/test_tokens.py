@@ -22,6 +22,7 @@ from tests.fixtures import make_number
 
 pytestmark = pytest.mark.django_db
 HTML = {"Accept": "text/html"}
+CONNECT = "/whatsapp/integration-options"
 
 
 def ending_in(account: Account, days: float, **columns: Any) -> OfficialWhatsappCredential:
@@ -74,7 +75,10 @@ def test_owners_and_who_connected_hear_of_it_each_with_a_link_to_sign_in_again(a
     assert reminding.remind(timezone.now()) == 2
     assert sorted(to for message in mail.outbox for to in message.to) == ["asha@example.com", "juma@example.com"]
     for message in mail.outbox:
-        assert f"http://testserver/whatsapp/integration-options?credential_id={row.pk}&again=1#connect-meta" in message.body
+        assert (
+            f"http://testserver/whatsapp/integration-options?credential_id={row.pk}&again=1#connect-meta"
+            in message.body
+        )
         assert str(row) in message.body
         assert "EAA" not in message.body
 
