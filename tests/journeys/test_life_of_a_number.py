@@ -19,7 +19,7 @@ def test_a_profile_is_checked_before_it_is_sent_and_saved(person: Person) -> Non
     page = person.open("/whatsapp/integration-options?provider=360dialog&mode=keys")
     key = person.demo.sandbox.post("/_sandbox/numbers", {"provider": "360dialog"})["api_key"]
     page.get_by_role("button", name="Connect with 360dialog").click()
-    page.get_by_label("API key").fill(key)
+    page.locator("form[data-typed] input[type=password]").fill(key)
     page.locator("form[data-typed]").get_by_role("button").click()
     number = connected(page)
     page = person.open(f"/numbers/{number.credential_id}")
