@@ -3,7 +3,16 @@
 import pytest
 from msgspec.structs import replace
 
-from safarichat.providers.shapes import Connected, ConnectFailed, NeedsChoice, NeedsNumber, NeedsPin, Platform, Signup
+from safarichat.providers.shapes import (
+    Connected,
+    ConnectFailed,
+    NeedsChoice,
+    NeedsCode,
+    NeedsNumber,
+    NeedsPin,
+    Platform,
+    Signup,
+)
 from tests.conformance.subject import ConnectCase, Pretend, Subject
 from tests.conformance.subjects import SUBJECTS
 
@@ -22,7 +31,7 @@ def test_connecting_ends_as_documented(subject: Subject, case: ConnectCase) -> N
     if isinstance(result, ConnectFailed):
         assert (result.step, result.problem.key) == (case.step, case.key)
         assert case.may_resume in (None, result.may_resume)
-    if isinstance(result, NeedsPin | NeedsNumber):
+    if isinstance(result, NeedsPin | NeedsNumber | NeedsCode):
         assert result.problem.key == case.key
     if isinstance(result, NeedsChoice):
         assert len(result.numbers) > 1

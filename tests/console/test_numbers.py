@@ -4,6 +4,7 @@ from django.test import Client
 from django.utils import timezone
 
 from safarichat.accounts.models import Account
+from safarichat.ground import fields
 from safarichat.inbox.models import HookEvent
 from safarichat.numbers.models import OfficialWhatsappCredential
 from tests.console.rows import make_conversation, make_message
@@ -64,7 +65,7 @@ def test_a_page_about_a_number_holds_no_secret(client_in: Client, number: Offici
     page = client_in.get(f"/numbers/{number.pk}").content.decode()
     assert number.access_token
     assert number.access_token not in page
-    assert "EAA" not in page
+    assert fields.opened(number, "access_token") not in page  # three letters of it may stand in a form's token
 
 
 def test_another_accounts_number_is_neither_listed_nor_found(client_in: Client, other_account: Account) -> None:

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from safarichat import providers
 from tests.journeys.connecting import Number, at_step, connect, connected
 from tests.journeys.handset import Handset, fresh_phone
 from tests.journeys.looking import look
@@ -43,7 +42,6 @@ def test_a_profile_is_checked_before_it_is_sent_and_saved(person: Person) -> Non
     look(page, "life/3-registration-elsewhere")
 
 
-@pytest.mark.skipif("request_code" not in providers.get("meta").deeds, reason="no provider here verifies numbers yet")
 def test_a_code_is_entered_a_pin_set_and_the_number_signed_off_and_on(person: Person) -> None:
     number = connect(person)
     page = person.open(f"/numbers/{number.credential_id}/registration")

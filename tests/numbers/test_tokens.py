@@ -10,13 +10,10 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.utils import timezone
 
-from safarichat import providers
 from safarichat.accounts.models import Account, Membership, User
-from safarichat.ground import fields
 from safarichat.ground.tenancy import acting_for
 from safarichat.numbers import problems, recording, reminding, tokens
 from safarichat.numbers.models import OfficialWhatsappCredential
-from safarichat.providers.shapes import Act, Deed, Done, Number, Platform, Refused, Talk
 from tests.console.rows import make_conversation, make_message
 from tests.fixtures import make_number
 
@@ -120,52 +117,25 @@ def test_nobody_is_reminded_of_what_is_stopped_or_does_not_end(account: Account)
 # --- made new --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def refreshed(monkeypatch: pytest.MonkeyPatch) -> list[Deed]:
-    """What the provider answers to a refresh, first first."""
-    answers: list[Deed] = []
-
-    def refresh(number: Number, platform: Platform, given: Any) -> Talk[Deed]:
-        yield from ()
-        return answers.pop(0)
-
-    deeds: dict[str, Act] = {**providers.get("meta").deeds, "refresh": refresh}
-    monkeypatch.setattr(providers.get("meta"), "deeds", deeds)
-    return answers
-
-
-def new_token(days: int) -> Done:
-    ends = int((timezone.now() + timedelta(days=days)).timestamp())
-    return Done(secrets={"access_token": "EAAnew"}, facts={"token_expires_at": ends})
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_token_is_made_new_long_before_its_end(account: Account, refreshed: list[Deed]) -> None:
-    refreshed.append(new_token(60))
-    row = ending_in(account, 19)
-    assert tokens.refresh(timezone.now()) == 1
-    row.refresh_from_db()
-    assert fields.opened(row, "access_token") == "EAAnew"
-    assert row.token_expiration is not None
-    assert row.token_expiration > timezone.now() + timedelta(days=59)
-    assert tokens.watch() == 0
-    assert mail.outbox == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_refresh_that_fails_is_tried_again_hours_later_and_people_are_told(
-    account: Account, refreshed: list[Deed]
-) -> None:
-    refreshed += [Refused(problems.TOKEN_EXPIRED), new_token(60)]
+def test_a_warning_is_taken_back_when_the_token_was_made_new(account: Account) -> None:
     row = ending_in(account, 6)
-    tokens.watch()
+    assert tokens.watch() == 1
     row.refresh_from_db()
     assert (row.status, len(mail.outbox)) == ("attention", 1)
-    assert tokens.refresh(timezone.now()) == 0
-    assert len(refreshed) == 1
-    assert tokens.refresh(timezone.now() + timedelta(hours=7)) == 1
+    OfficialWhatsappCredential.objects.update(token_expiration=timezone.now() + timedelta(days=60))
+    assert tokens.watch() == 1
     row.refresh_from_db()
-    assert row.status == "connected", "nothing else asked for attention"
+    assert row.status == "connected"
+    assert tokens.watch() == 0
+
+
+def test_what_else_asks_for_attention_stays(account: Account) -> None:
+    row = ending_in(account, 60, status="attention")
+    recording.note_problem(row, "tested", problems.NUMBER_TAKEN, timezone.now())
+    row.save()
+    tokens.watch()
+    row.refresh_from_db()
+    assert row.status == "attention"
 
 
 # --- on pages --------------------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ def test_a_plain_form_goes_on_in_the_provider_s_own_pages(client_in: Client, met
     [
         ({"provider": "telegram"}, (422, "invalid")),
         ({"provider": 7}, (422, "invalid")),
-        ({"provider": "meta", "mode": "keys"}, (422, "invalid")),
+        ({"provider": "meta", "mode": "hosted"}, (422, "invalid")),
         ({"provider": "meta", "credential_id": "x"}, (422, "invalid")),
         ({"provider": "meta", "credential_id": 999999}, (404, "not_found")),
         ({"provider": "twilio"}, (403, "provider_not_offered")),

@@ -14,6 +14,7 @@ from safarichat.numbers.onboarding import Brought
 from safarichat.numbers.walking import Walked
 from safarichat.providers.shapes import (
     JSON,
+    Act,
     Connected,
     ConnectOutcome,
     Facts,
@@ -49,6 +50,7 @@ class Verifier:
         self.name = "verifier"
         self.facts: Facts = providers.get("meta").facts
         self.abilities = providers.get("meta").abilities.__class__(kinds=frozenset(), ways=(FORM,))
+        self.deeds: Mapping[str, Act] = {}
         self.operator_hook = ""
         self.has_number = False
         self.seen: list[Signup] = []

@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from safarichat.providers import meta
+from safarichat.providers.meta.callbacks import NEEDED_FIELDS
 from safarichat.providers.meta.graph import graph, proof_of
-from safarichat.providers.meta.joining import wait_told
+from safarichat.providers.meta.waits import wait_told
 from safarichat.providers.shapes import Connected, ConnectFailed, Health, NeedsPin, Outgoing, Signup
 from tests.conformance.meta.connects import APP, CALLBACK, FINISH, HAPPY, LIVE, NUMBER, refusal, register
 from tests.conformance.meta.subject import PLATFORM, SUBJECT
@@ -131,6 +132,10 @@ def test_a_registration_limit_tells_when_to_go_on() -> None:
     assert not result.may_resume
 
 
+def delivering(*callbacks: dict[str, Any]) -> Routes:
+    return {"GET 111222333/subscriptions": [reply({"data": list(callbacks)})]}
+
+
 # --- warnings --------------------------------------------------------------------------------------------------------
 
 
@@ -139,7 +144,18 @@ def test_a_registration_limit_tells_when_to_go_on() -> None:
     [
         ({"GET 111222333/subscriptions": [reply({"data": []})]}, "hook_missing"),
         ({"GET 111222333/subscriptions": [reply({"data": [{**CALLBACK, "active": False}]})]}, "hook_missing"),
-        ({"GET 111222333/subscriptions": [reply({"data": [{**CALLBACK, "fields": ["messages"]}]})]}, "hook_missing"),
+        (
+            {"GET 111222333/subscriptions": [reply({"data": [{**CALLBACK, "fields": ["messages"]}]})]},
+            "events_unsubscribed",
+        ),
+        (
+            {"GET 111222333/subscriptions": [reply({"data": [{**CALLBACK, "fields": ["security"]}]})]},
+            "messages_unsubscribed",
+        ),
+        (
+            {"GET 111222333/subscriptions": [reply({"data": [{**CALLBACK, "callback_url": "https://else.test/"}]})]},
+            "hook_elsewhere",
+        ),
         ({"GET 2002001/subscribed_apps": [reply({"data": []})]}, "not_subscribed"),
         (
             {
@@ -165,7 +181,7 @@ def test_a_business_in_review_is_neither_connected_nor_broken() -> None:
 
 
 def test_fields_as_plain_names_are_understood_too() -> None:
-    names = ["messages", "account_update", "phone_number_quality_update", "phone_number_name_update"]
+    names = [field["name"] for field in CALLBACK["fields"]]
     result, _ = connect_with(
         FINISH, {"GET 111222333/subscriptions": [reply({"data": [{**CALLBACK, "fields": names}]})]}
     )
@@ -243,7 +259,7 @@ def test_an_app_without_the_right_to_a_field_is_registered_for_the_needed_ones()
     assert first["callback_url"] == "https://app.test/webhooks/meta"
     assert first["verify_token"] == "hello-there"
     assert "security" in first["fields"]
-    assert second["fields"] == "messages,account_update,phone_number_quality_update,phone_number_name_update"
+    assert second["fields"] == ",".join(NEEDED_FIELDS)
     assert pretend.calls[0].headers == {"authorization": "Bearer 111222333|demo_app_secret"}
 
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop
 
 from safarichat import providers
+from safarichat.numbers.problems import TOKEN_EXPIRES_SOON
 from safarichat.providers.shapes import Problem
 
 NOT_HTTPS = Problem(
@@ -98,6 +99,7 @@ OURS = (
     KEY_MISSING,
     NOT_SIGNED_IN,
     QUEUE_STANDS,
+    TOKEN_EXPIRES_SOON,
 )
 
 

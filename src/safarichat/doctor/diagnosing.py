@@ -98,6 +98,7 @@ def _around(row: OfficialWhatsappCredential, dates: list[str]) -> list[Problem]:
     return [
         *(problem for problem in found if problem),
         *surroundings.refused_problems(row.api_provider),
+        *surroundings.token_problems(row),
         *surroundings.traffic_problems(row, traffic.lately(row.account_id, row.pk)),
     ]
 

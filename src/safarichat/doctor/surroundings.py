@@ -17,6 +17,8 @@ from safarichat.inbox import refusals
 from safarichat.messaging.traffic import Traffic
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.numbers.platform import address
+from safarichat.numbers.problems import TOKEN_EXPIRES_SOON
+from safarichat.numbers.tokens import SOON
 from safarichat.providers.shapes import Problem
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "testserver")
@@ -64,6 +66,15 @@ def refused_problems(provider: str) -> Iterator[Problem]:
         yield replace(causes.SIGNATURES_REFUSED, details=f"{refused} in the last hour")
     if refused := counts.get("handshake", 0):
         yield replace(causes.HANDSHAKE_REFUSED, details=f"{refused} in the last hour")
+
+
+def token_problems(row: OfficialWhatsappCredential) -> Iterator[Problem]:
+    if row.token_expiration is None or not timezone.now() < row.token_expiration < timezone.now() + SOON:
+        return
+    can_renew = "refresh" in providers.get(row.api_provider).deeds
+    details = row.token_expiration.isoformat(timespec="minutes")
+    problem = replace(TOKEN_EXPIRES_SOON, details=details)
+    yield problem if can_renew else replace(problem, repair="")
 
 
 def traffic_problems(row: OfficialWhatsappCredential, traffic: Traffic) -> Iterator[Problem]:

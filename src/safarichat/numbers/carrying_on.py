@@ -1,5 +1,6 @@
 """Going on with a walk through onboarding that stopped: for a person, for a time, or because its process died."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -16,17 +17,33 @@ from safarichat.numbers.rows import tell
 from safarichat.numbers.walking import Walked
 from safarichat.providers.shapes import Signup
 
+# What may be said where a number is wanted: one to be added, with its country code and name; how a code shall come.
+HOW_A_CODE_COMES = ("method", "language")
+SAID: Mapping[str, tuple[str, ...]] = {
+    "number": ("add_cc", "add_number", "add_name", *HOW_A_CODE_COMES),
+    "code": HOW_A_CODE_COMES,
+}
+LONGEST_SAID = 100
 
-def carry_on(account_id: int, credential_id: int, *, pin: str = "", choice: str = "", code: str = "") -> Walked | None:
-    """Go on with a stopped walk, with what the person added: the number's PIN, which number, the code that it got.
-    None: no such number, or nothing to go on with now."""
+
+def carry_on(
+    account_id: int,
+    credential_id: int,
+    *,
+    pin: str = "",
+    choice: str = "",
+    code: str = "",
+    said: Mapping[str, str] | None = None,
+) -> Walked | None:
+    """Go on with a stopped walk, with what the person added: the number's PIN, which number, the code that it got; or,
+    where a number is wanted, what they `said` (see SAID). None: no such number, or nothing to go on with now."""
     now = timezone.now()
     with acting_for(account_id):
         row = OfficialWhatsappCredential.objects.select_for_update().filter(pk=credential_id).first()
         if row is None or not can_carry_on(row, now) or not _is_asked_for(row, now, pin, code):
             return None
         try:
-            signup = _signup(row, pin=pin, choice=choice, code=code)
+            signup = _signup(row, pin=pin, choice=choice, data=_answered(row, code, said or {}))
         except CannotOpen:
             return _fail(row, now)
         row.pin_is_theirs = row.pin_is_theirs or bool(pin)
@@ -36,15 +53,22 @@ def carry_on(account_id: int, credential_id: int, *, pin: str = "", choice: str 
     return walking.walk(account_id, credential_id, signup)
 
 
-def _signup(row: OfficialWhatsappCredential, *, pin: str, choice: str, code: str) -> Signup:
+def _answered(row: OfficialWhatsappCredential, code: str, said: Mapping[str, str]) -> dict[str, str]:
+    """What was said in answer to the question that is asked."""
+    if code:
+        return {"code": code}
+    wanted = SAID.get(row.waiting.get("for", ""), ())
+    return {name: said[name][:LONGEST_SAID] for name in wanted if said.get(name)}
+
+
+def _signup(row: OfficialWhatsappCredential, *, pin: str, choice: str, data: Mapping[str, str]) -> Signup:
     """What the person brought when they came back last, how far that led, and what they added now."""
     brought = _brought(row)
-    data = dict(brought.data) if brought else {}
     return Signup(
         mode=brought.mode if brought else "signup",
         code=fields.opened(row, "temporary_code"),
         event=brought.event if brought else "",
-        data=data | ({"code": code} if code else {}),
+        data={**(brought.data if brought else {}), **data},
         choice=choice or (row.phone_number_id if row.onboarding_completed_at else "") or "",
         phone_number=(row.phone_number if row.onboarding_completed_at else "") or "",
         pin=pin or new_pin(),

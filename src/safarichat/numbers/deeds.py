@@ -125,6 +125,8 @@ def _take(row: OfficialWhatsappCredential, done: Done) -> None:
     before = row.status
     recording.seal_secrets(row, done.secrets)
     recording.take_facts(row, done.facts)
+    if "pin" in done.secrets:
+        row.pin_is_theirs = True  # they typed it: it is not ours to be shown
     if "access_token" in done.secrets and row.status == "reauth_required":
         row.status = "connected"
     if row.status != before and row.status in SENDING:

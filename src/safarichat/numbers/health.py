@@ -38,6 +38,8 @@ def take_check(row: OfficialWhatsappCredential, health: Health, also: Sequence[P
     before = row.status
     recording.take_facts(row, health.facts)
     status = sides.allowed_status(health.status, health.problems)
+    if status == "connected" and any(problem.number_status for problem in also):
+        status = "attention"
     if status and row.status in LIVE and row.status not in ("connecting", "code_required"):
         row.status = status
         row.health = {

@@ -68,4 +68,5 @@ TOKEN_EXPIRES_SOON = Problem(
     fault="business",
     scope="credential",
     number_status="attention",
+    repair="refresh",
 )

@@ -63,6 +63,7 @@ SECTIONS: dict[str, list[Setting]] = {
         Setting("META_APP_SECRET", "The Meta app's secret: signs webhooks, exchanges codes."),
         Setting("META_CONFIG_ID", "The Facebook Login for Business configuration of Embedded Signup."),
         Setting("META_BUSINESS_ID", "The business portfolio that owns the app."),
+        Setting("META_SOLUTION_ID", "The multi-partner solution that new numbers are shared with, if there is one."),
         Setting("META_WEBHOOK_VERIFY_TOKEN", "Any text; Meta repeats it when the webhook address is registered."),
         Setting("META_SYSTEM_USER_TOKEN", "A system user's token of the app's own business, for its own numbers."),
         Setting("META_GRAPH_VERSION", "The Graph API version to speak.", "v25.0"),

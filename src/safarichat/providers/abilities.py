@@ -48,6 +48,7 @@ class Abilities(Struct, frozen=True, kw_only=True):
     refused: Mapping[str, str] = {}
     lacks: Mapping[str, str] = {}
     profile_fields: tuple[str, ...] = ()
+    can_add_number: bool = False  # while it is being connected
     can_register: bool = False
     can_mark_read: bool = False
     can_show_typing: bool = False

@@ -215,7 +215,8 @@ class NeedsCode(Struct, frozen=True):
 
 
 class NeedsNumber(Struct, frozen=True):
-    """Signed in and shared, but there is no number, or one that is not verified, yet."""
+    """Signed in and shared, but there is no number, or one that is not verified, yet. The person may add one, which
+    comes as `add_cc`, `add_number` and `add_name` in `Signup.data`, or have a code sent to it: `method`, `language`."""
 
     problem: Problem
 

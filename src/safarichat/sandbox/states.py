@@ -43,7 +43,7 @@ def shown(world: World, number: PhoneNumber) -> dict[str, JSON]:
         "restricted": number.restricted,
         "on_biz_app": number.on_biz_app,
         "override_callback_uri": number.override.url,
-        "subscribed": world.app.id in waba.subscribed,
+        "subscribed": world.app_of(number).id in waba.subscribed,
     }
 
 
@@ -131,22 +131,23 @@ def _restricted(world: World, webhooks: Webhooks, number: PhoneNumber, value: JS
 def _subscribed(world: World, webhooks: Webhooks, number: PhoneNumber, value: JSON) -> None:
     waba = world.wabas.things[number.waba_id]
     if value:
-        waba.subscribed.setdefault(world.app.id, Override())
+        waba.subscribed.setdefault(world.app_of(number).id, Override())
     else:
-        waba.subscribed.pop(world.app.id, None)
+        waba.subscribed.pop(world.app_of(number).id, None)
     world.wabas.put(waba)
 
 
 def _shared(world: World, webhooks: Webhooks, number: PhoneNumber, value: JSON) -> None:
     """The customer takes the app's access away, or grants it again."""
     act = assets.share if value else assets.unshare
-    act(world, webhooks, world.wabas.things[number.waba_id], world.app)
+    act(world, webhooks, world.wabas.things[number.waba_id], world.app_of(number))
 
 
 def _fields(world: World, webhooks: Webhooks, number: PhoneNumber, value: JSON) -> None:
-    if world.app.subscription is not None:
-        world.app.subscription.fields = [str(name) for name in value or []]
-        world.apps.put(world.app)
+    app = world.app_of(number)
+    if app.subscription is not None:
+        app.subscription.fields = [str(name) for name in value or []]
+        world.apps.put(app)
 
 
 def _override(world: World, webhooks: Webhooks, number: PhoneNumber, value: JSON) -> None:

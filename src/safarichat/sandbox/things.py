@@ -41,6 +41,7 @@ class App(Thing):
     business_id: str
     config_id: str
     subscription: Subscription | None = None
+    is_customers: bool = False
 
 
 class Token(Thing):
@@ -55,6 +56,17 @@ class Token(Thing):
     issued_at: int = 0
     expires_at: int = 0
     revoked: bool = False
+    uninstalled: bool = False
+
+
+class Upload(Thing):
+    """A file on its way up in pieces; `id` is the session's, `handle` what it becomes."""
+
+    app_id: str
+    mime_type: str
+    length: int
+    data: bytes = b""
+    handle: str = ""
 
 
 class Code(Thing):
@@ -90,6 +102,9 @@ class Waba(Thing):
     made_at: int = 0
     shared_with: list[str] = field(default_factory=list)
     subscribed: dict[str, Override] = field(default_factory=dict)
+    review: str = "APPROVED"
+    status: str = "ACTIVE"
+    blocked: dict[str, str] = field(default_factory=dict)  # entity type: BLOCKED or LIMITED
 
 
 class PhoneNumber(Thing):
@@ -121,6 +136,7 @@ class PhoneNumber(Thing):
     wrong_pins: list[float] = field(default_factory=list)
     payment: bool = True
     restricted: str = ""
+    standing: str = ""  # status of the node when it is not as registration makes it
     offline_reason: str = ""
     provider: str = "meta"
 

@@ -28,6 +28,7 @@ from safarichat.sandbox.things import (
     Settings,
     Template,
     Token,
+    Upload,
     Waba,
 )
 
@@ -54,6 +55,7 @@ class World:
         self.numbers = shelf(PhoneNumber)
         self.templates = shelf(Template)
         self.media = shelf(Media)
+        self.uploads = shelf(Upload)
         self.customers = shelf(Customer)
         self.messages = shelf(Message)
         self.chats = shelf(Chat)
@@ -150,6 +152,12 @@ class World:
         phone = phones.digits(address)
         return next((number for number in self.numbers if number.phone == phone), None)
 
+    def app_of(self, number: PhoneNumber) -> App:
+        """The one that uses it: the business's own, if it has one, else ours."""
+        business_id = self.wabas.things[number.waba_id].business_id
+        own = (app for app in self.apps if app.is_customers and app.business_id == business_id)
+        return next(own, self.app)
+
     def channel_of(self, number: PhoneNumber) -> Channel | None:
         return next((channel for channel in self.channels if channel.phone_number_id == number.id), None)
 
@@ -199,7 +207,7 @@ class World:
 
     def _own_app(self) -> App:
         """The pretend Meta app. What the environment says wins over what was kept, so that both sides agree."""
-        kept = next(iter(self.apps), None)
+        kept = next((app for app in self.apps if not app.is_customers), None)
         app_id = os.environ.get("META_APP_ID") or (kept.id if kept else ids.object_id())
         app = self.apps.get(app_id) or App(
             id=app_id,

@@ -18,6 +18,7 @@ from safarichat.numbers import disconnecting, tokens
 from safarichat.numbers.carrying_on import carry_on_stuck
 from safarichat.numbers.expiring import forget_codes
 from safarichat.numbers.history import forget_old
+from safarichat.numbers.renewing import renew
 
 AFTER_AN_OUTAGE = "safarichat.catch_up_after_an_outage"
 SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
@@ -27,6 +28,7 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "replay_for_new_numbers": ("* * * * * */20", replay_for_new_numbers),
     "watch_tokens": ("*/10 * * * *", tokens.watch),
     "go_on_disconnecting": ("* * * * *", disconnecting.go_on),
+    "renew_sign_ins": ("7 * * * *", renew),
     "catch_up": ("*/10 * * * *", catching_up.catch_up),
     "poll_numbers": ("* * * * *", poll),
     "forget_number_history": ("29 3 * * *", forget_old),

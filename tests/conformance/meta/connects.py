@@ -9,6 +9,7 @@ from safarichat.providers.shapes import (
     Connected,
     ConnectFailed,
     NeedsChoice,
+    NeedsCode,
     NeedsNumber,
     NeedsPin,
     Reply,
@@ -37,13 +38,19 @@ NUMBER: dict[str, Any] = {
 }
 LIVE = {**NUMBER, "platform_type": "CLOUD_API", "status": "CONNECTED", "name_status": "APPROVED"}
 APP = {"whatsapp_business_api_data": {"id": "111222333", "name": "Acme"}}
-CALLBACK = {
+CALLBACK: dict[str, Any] = {
     "object": "whatsapp_business_account",
     "callback_url": "https://app.test/webhooks/meta",
     "active": True,
     "fields": [
         {"name": name, "version": "v25.0"}
-        for name in ("messages", "account_update", "phone_number_quality_update", "phone_number_name_update")
+        for name in (
+            "messages",
+            "account_update",
+            "phone_number_quality_update",
+            "phone_number_name_update",
+            "message_template_status_update",
+        )
     ],
 }
 
@@ -82,6 +89,17 @@ HAPPY: Routes = {
 
 FINISH = Signup(code="AQB", event="FINISH", data={"phone_number_id": "3003001", "waba_id": "2002001"}, pin="123456")
 LOST = Signup(code="AQB", pin="123456")  # the window message got lost
+OWN = Signup(
+    mode="keys",
+    event="FORM",
+    data={"app_id": "111222333"},
+    secrets={"app_secret": "demo_app_secret", "access_token": "EAAGNEW"},
+    pin="123456",
+)
+OPERATORS = frozenset({"META_APP_ID", "META_APP_SECRET", "META_CONFIG_ID", "META_BUSINESS_ID",
+                       "META_WEBHOOK_VERIFY_TOKEN"})  # fmt: skip
+ADDED = {"waba_id": "2002001", "add_cc": "1", "add_number": "415 555-0100", "add_name": "Acme"}
+UNVERIFIED = {**NUMBER, "code_verification_status": "NOT_VERIFIED"}
 TWO = numbers(NUMBER, {**NUMBER, "id": "3003002", "display_phone_number": "+1 415-555-0101"})
 ALL_STEPS = (
     "signed_in",
@@ -232,6 +250,56 @@ CONNECTS = (
     stops("account locked", "registered", "account_locked", register(refusal(131031, 403))),
     ConnectCase(name="registered already", signup=FINISH, outcome=Connected, routes={
         "GET 2002001/phone_numbers": [numbers(LIVE)], "POST 3003001/register": [refusal(133005)]}),
+    # --- a number that is not there yet, or not verified ---
+    ConnectCase(name="a number is added", signup=finish("FINISH_ONLY_WABA", **ADDED), outcome=NeedsNumber,
+                key="number_unverified", steps=ALL_STEPS[:4], routes={
+                    "GET 2002001/phone_numbers": [reply({"data": []})], "GET 3003001": [reply(UNVERIFIED)],
+                    "POST 2002001/phone_numbers": [reply({"id": "3003001"})]}),
+    ConnectCase(name="a number that Meta does not take", signup=finish("FINISH_ONLY_WABA", **ADDED),
+                outcome=NeedsNumber, key="number_refused", routes={
+                    "GET 2002001/phone_numbers": [reply({"data": []})],
+                    "POST 2002001/phone_numbers": [refusal(100, subcode=2388012)]}),
+    ConnectCase(name="a number without its country", signup=finish("FINISH_ONLY_WABA", **{**ADDED, "add_cc": ""}),
+                outcome=NeedsNumber, key="number_refused", routes={"GET 2002001/phone_numbers": [reply({"data": []})]}),
+    ConnectCase(name="a code is asked for", signup=finish("FINISH", method="sms"), outcome=NeedsCode, key="code_sent",
+                routes={"GET 2002001/phone_numbers": [numbers(UNVERIFIED)], "GET 3003001": [reply(UNVERIFIED)],
+                        "POST 3003001/request_code": [reply({"success": True})]}),
+    ConnectCase(name="too many codes", signup=finish("FINISH", method="voice"), outcome=NeedsNumber,
+                key="code_request_refused", routes={
+                    "GET 2002001/phone_numbers": [numbers(UNVERIFIED)], "GET 3003001": [reply(UNVERIFIED)],
+                    "POST 3003001/request_code": [refusal(136024)]}),
+    ConnectCase(name="a wrong code", signup=finish("FINISH", code="123-457"), outcome=NeedsCode, key="code_wrong",
+                routes={"GET 2002001/phone_numbers": [numbers(UNVERIFIED)], "GET 3003001": [reply(UNVERIFIED)],
+                        "POST 3003001/verify_code": [refusal(136025)]}),
+    # --- an app of the person's own ---
+    ConnectCase(name="own app, straight through", signup=OWN, outcome=Connected, without=OPERATORS,
+                steps=("exchanged", *ALL_STEPS[2:]), facts={"app_id": "111222333", "token_expires_at": 0},
+                calls=("GET debug_token", "GET 2002001/phone_numbers", "POST 2002001/subscribed_apps",
+                       "GET 2002001/subscribed_apps", "POST 111222333/subscriptions", "GET 111222333/subscriptions",
+                       "POST 3003001/register", "GET 3003001", "GET 3003001/whatsapp_business_profile",
+                       "GET 2002001")),
+    stops("own app, no secret", "exchanged", "app_keys_missing", {}, replace(OWN, secrets={"access_token": "EAAGNEW"}),
+          calls=(), without=OPERATORS),
+    stops("own app, secret of another", "inspected", "app_secret_wrong", {"GET debug_token": [refusal(190, 401)]}, OWN,
+          may_resume=False, without=OPERATORS),
+    stops("own app, token of another", "inspected", "wrong_app", {"GET debug_token": [refusal(100)]}, OWN,
+          may_resume=False, without=OPERATORS),
+    stops("own app, another app's token told", "inspected", "wrong_app", token(app_id="999"), OWN, without=OPERATORS),
+    stops("own app, a permission is missing", "inspected", "scope_missing", token(scopes=SCOPES[:1]), OWN,
+          without=OPERATORS),
+    stops("own app, Meta away", "inspected", "api_down", {"GET debug_token": [refusal(2, 503)]}, OWN, may_resume=True,
+          without=OPERATORS),
+    stops("own app, no account named", "number_chosen", "no_account", token(granular_scopes=[]), OWN,
+          without=OPERATORS),
+    ConnectCase(name="own app, account typed", signup=replace(OWN, data={**OWN.data, "waba_id": "2002001"}),
+                outcome=Connected, routes=token(granular_scopes=[]), without=OPERATORS),
+    ConnectCase(name="own app, several accounts", signup=OWN, outcome=NeedsChoice, without=OPERATORS, routes={
+        **token(granular_scopes=[{"scope": SCOPES[0], "target_ids": ["2002001", "2002002"]}]),
+        "GET 2002002/phone_numbers": [numbers({**NUMBER, "id": "3003002"})]}),
+    ConnectCase(name="own app, one of several accounts", signup=replace(OWN, choice="3003001"), outcome=Connected,
+                without=OPERATORS, routes={
+        **token(granular_scopes=[{"scope": SCOPES[0], "target_ids": ["2002001", "2002002"]}]),
+        "GET 2002002/phone_numbers": [numbers({**NUMBER, "id": "3003002"})]}),
     # --- the end ---
     ConnectCase(name="a profile that can't be read is no reason to stop", signup=FINISH, outcome=Connected,
                 routes={"GET 3003001/whatsapp_business_profile": [refusal(131000, 500)], "GET 2002001": [CUT]}),

@@ -31,6 +31,7 @@ from safarichat.providers.shapes import Refused
 
 PIN_DIGITS = 6
 CODE_DIGITS = range(4, 9)
+WHAT_MAY_BE_SAID = carrying_on.SAID["number"]
 
 
 def shown(row: OfficialWhatsappCredential) -> dict[str, Any]:
@@ -46,8 +47,19 @@ def shown(row: OfficialWhatsappCredential) -> dict[str, Any]:
         "waits_for": waiting.get("for", ""),
         "wait_s": walking.wait_s(row, now),
         "numbers": waiting.get("numbers", []),
+        **_number_step(row),
         "problem": translated(row.error_logs[0]) if row.error_logs and not row.may_send else None,
         "can_carry_on": carrying_on.can_carry_on(row, now),
+    }
+
+
+def _number_step(row: OfficialWhatsappCredential) -> dict[str, bool]:
+    """Whether a number may be added here, and whether the one that was chosen may have a code sent to it."""
+    provider = providers.get(row.api_provider)
+    is_chosen = "number_chosen" in recording.done_steps(row)
+    return {
+        "may_add_number": provider.abilities.can_add_number and not is_chosen,
+        "may_ask_for_code": "request_code" in provider.deeds and is_chosen,
     }
 
 
@@ -74,11 +86,13 @@ def carry_on(request: TenantRequest, credential_id: int) -> HttpResponse:
     code = request.POST.get("code", "").replace(" ", "").replace("-", "")
     if row.waiting.get("for") == "pin" and not (len(pin) == PIN_DIGITS and pin.isascii() and pin.isdigit()):
         return _attempt(request, row, pin_problem=_("A PIN has six digits."))
-    if row.waiting.get("for") == "code" and not (len(code) in CODE_DIGITS and code.isascii() and code.isdigit()):
+    is_code = len(code) in CODE_DIGITS and code.isascii() and code.isdigit()
+    if row.waiting.get("for") == "code" and not is_code and not request.POST.get("method"):
         return _attempt(request, row, code_problem=_("A code has four to eight digits."))
     if choice and choice not in {number.get("phone_number_id") for number in row.waiting.get("numbers", [])}:
         return _attempt(request, row)
-    walked = carrying_on.carry_on(request.account.pk, credential_id, pin=pin, choice=choice, code=code)
+    said = {name: value.strip() for name in WHAT_MAY_BE_SAID if (value := request.POST.get(name, ""))}
+    walked = carrying_on.carry_on(request.account.pk, credential_id, pin=pin, choice=choice, code=code, said=said)
     if walked is not None and walked.outcome == "connected":
         return _go(request, wizard.after(walked))
     return _attempt(request, _row(request, walked.credential_id if walked else credential_id))

@@ -1,4 +1,4 @@
-"""Meta itself: the Cloud API with our own Meta app, numbers connected by Embedded Signup."""
+"""Meta itself: the Cloud API with the operator's Meta app, by Embedded Signup, or with an app of the person's own."""
 
 from collections.abc import Mapping
 
@@ -6,11 +6,14 @@ from safarichat.providers.cloud_api.envelope import read as read_body
 from safarichat.providers.meta.about import ABILITIES, FACTS
 from safarichat.providers.meta.callbacks import hooks as hooks
 from safarichat.providers.meta.callbacks import register_hooks as register_hooks
+from safarichat.providers.meta.causes import CAUSES
 from safarichat.providers.meta.checking import check as check
 from safarichat.providers.meta.connecting import connect as connect
+from safarichat.providers.meta.deeds import DEEDS
 from safarichat.providers.meta.leaving import disconnect as disconnect
 from safarichat.providers.meta.sending import mark_read as mark_read
 from safarichat.providers.meta.sending import send as send
+from safarichat.providers.meta.signup import holder as holder
 from safarichat.providers.meta.signup import login as login
 from safarichat.providers.meta.signup import missing_settings as missing_settings
 from safarichat.providers.meta.signup import session_event as session_event
@@ -18,19 +21,15 @@ from safarichat.providers.meta.signup import trusted_origins as trusted_origins
 from safarichat.providers.meta.webhooks import authentic as authentic
 from safarichat.providers.meta.webhooks import greet as greet
 from safarichat.providers.meta.withdrawing import withdrawn as withdrawn
-from safarichat.providers.shapes import JSON, Act, Event, Hook, Number, Platform, Problem, Signup, Talk
+from safarichat.providers.shapes import JSON, Event, Hook, Number, Platform, Talk
 
 name = "meta"
 facts = FACTS
 abilities = ABILITIES
-causes: tuple[Problem, ...] = ()
-deeds: Mapping[str, Act] = {}
+causes = CAUSES
+deeds = DEEDS
 operator_hook = "meta"
 hook_answer = ("text/plain; charset=utf-8", b"")
-
-
-def holder(signup: Signup) -> str:
-    return ""
 
 
 def returned(query: Mapping[str, str]) -> tuple[str, Mapping[str, JSON]]:

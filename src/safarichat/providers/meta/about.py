@@ -2,7 +2,7 @@
 
 from safarichat.providers.cloud_api.previews import MEDIA
 from safarichat.providers.errors import N_
-from safarichat.providers.shapes import Abilities, Facts, Way
+from safarichat.providers.shapes import Abilities, Facts, Field, Way
 
 FACTS = Facts(
     name="meta",
@@ -34,6 +34,9 @@ FACTS = Facts(
 
 ABILITIES = Abilities(
     kinds=MEDIA | {"text", "template", "location", "contacts", "interactive", "reaction"},
+    lacks={"new_key": N_("Meta knows no such key: “Sign in again” makes a new sign-in.")},
+    profile_fields=("about", "address", "description", "email", "vertical", "websites"),
+    can_add_number=True,
     can_register=True,
     can_mark_read=True,
     can_show_typing=True,
@@ -52,6 +55,49 @@ ABILITIES = Abilities(
             label=N_("Keep the WhatsApp Business app"),
             summary=N_("The number stays on your phone and is used here as well."),
             flow="sdk",
+        ),
+        Way(
+            mode="keys",
+            label=N_("Your own Meta app"),
+            summary=N_("You have a Meta app and a system user; no operator and no app review is needed."),
+            flow="form",
+            you_need=(
+                N_("A Meta app of your own with the product WhatsApp"),
+                N_("A system user's token with both WhatsApp permissions"),
+            ),
+            fields=(
+                Field(
+                    name="app_id",
+                    label=N_("App id"),
+                    help=N_("developers.facebook.com, your app: App settings, Basic."),
+                    pattern=r"[0-9]{5,25}",
+                ),
+                Field(
+                    name="app_secret",
+                    label=N_("App secret"),
+                    help=N_("On the same page: “Show”. It proves that webhooks come from Meta."),
+                    is_secret=True,
+                    pattern=r"[\x21-\x7e]{8,200}",
+                ),
+                Field(
+                    name="access_token",
+                    label=N_("System user's token"),
+                    help=N_(
+                        "business.facebook.com, Settings, System users: “Generate token” for this app. Meta shows it "
+                        "once."
+                    ),
+                    is_secret=True,
+                    pattern=r"[\x21-\x7e]{20,1000}",
+                ),
+                Field(
+                    name="waba_id",
+                    label=N_("WhatsApp Business account's id"),
+                    help=N_("Only if the token may use several accounts, or is said to name none."),
+                    is_required=False,
+                    pattern=r"[0-9]{5,25}",
+                ),
+            ),
+            has_own_hooks=True,
         ),
     ),
 )

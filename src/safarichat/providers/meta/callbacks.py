@@ -5,16 +5,22 @@ from msgspec.structs import replace
 from safarichat.providers.cloud_api.errors import problem_of
 from safarichat.providers.cloud_api.loose import mappings, text, texts
 from safarichat.providers.errors import N_
-from safarichat.providers.meta import problems
+from safarichat.providers.meta import causes_hooks, problems
+from safarichat.providers.meta.causes import APP_SECRET_WRONG, as_cause
 from safarichat.providers.meta.graph import app_token, ask, graph, is_ok, listed
-from safarichat.providers.meta.signup import missing_settings
 from safarichat.providers.shapes import JSON, Answer, Call, Check, Health, Platform, Problem, Talk
 
+NEEDED_SETTINGS = ("META_APP_ID", "META_APP_SECRET", "META_WEBHOOK_VERIFY_TOKEN")
 OBJECT = "whatsapp_business_account"
-NEEDED_FIELDS = ("messages", "account_update", "phone_number_quality_update", "phone_number_name_update")
+NEEDED_FIELDS = (
+    "messages",
+    "account_update",
+    "phone_number_quality_update",
+    "phone_number_name_update",
+    "message_template_status_update",
+)
 WANTED_FIELDS = (
     *NEEDED_FIELDS,
-    "message_template_status_update",
     "message_template_quality_update",
     "message_template_components_update",
     "template_category_update",
@@ -24,18 +30,19 @@ WANTED_FIELDS = (
     "security",
     "user_preferences",
 )
+APP_TOKEN_REFUSED = frozenset({"token_invalid", "app_secret_wrong", "permission_denied"})
 DELIVERED = N_("Meta delivers this app's events to our address.")
 
 
 def register_hooks(platform: Platform) -> Talk[Health]:
     """Meta calls the address at once and expects its handshake, so the web process must be up."""
-    if missing := missing_settings(platform):
+    if missing := [name for name in NEEDED_SETTINGS if not platform[name]]:
         return _unhealthy(replace(problems.SETTINGS_MISSING, details=", ".join(missing)))
     answer = yield from ask(_register_call(platform, WANTED_FIELDS))
     if not is_ok(answer) and problem_of(answer).key == "parameter_invalid":  # an app may lack the right to some field
         answer = yield from ask(_register_call(platform, NEEDED_FIELDS))
     if not is_ok(answer):
-        return _unhealthy(problem_of(answer))
+        return _unhealthy(replace(app_problem(answer), number_status="attention"))
     return (yield from hooks(platform))
 
 
@@ -51,13 +58,26 @@ def _register_call(platform: Platform, fields: tuple[str, ...]) -> Call:
     return replace(graph(platform, "register webhook", "POST", path, app_token(platform), form=form), timeout_s=20.0)
 
 
+def is_own_app(platform: Platform) -> bool:
+    """A person's own app delivers to an address of its own, where the operator's delivers to the operator's."""
+    return platform.operator_hook_url not in ("", platform.hook_url)
+
+
 def hooks(platform: Platform) -> Talk[Health]:
     """Compares the registered address and fields with what they should be."""
     path = f"{platform['META_APP_ID']}/subscriptions"
     answer = yield from ask(graph(platform, "read webhook", "GET", path, app_token(platform)))
     if not is_ok(answer):
-        return _unhealthy(replace(problem_of(answer), number_status="attention"))
+        return _unhealthy(replace(app_problem(answer), number_status="attention"))
     return _compared(answer, platform)
+
+
+def app_problem(answer: Answer) -> Problem:
+    """What an answer tells that was asked with the app's own token: a token that is refused is a wrong secret."""
+    problem = problem_of(answer)
+    if problem.key in APP_TOKEN_REFUSED:
+        return replace(APP_SECRET_WRONG, code=problem.code, details=problem.details)
+    return as_cause(problem)
 
 
 def _compared(answer: Answer, platform: Platform) -> Health:
@@ -65,12 +85,38 @@ def _compared(answer: Answer, platform: Platform) -> Health:
     address = text(ours, "callback_url")
     fields = [name for each in mappings(ours, "fields") if (name := text(each, "name"))] or texts(ours, "fields")
     facts: dict[str, JSON] = {"hook_url": address, "hook_fields": fields}
+    if not address or ours.get("active") is False:
+        return _unhealthy(replace(causes_hooks.HOOK_MISSING, details=address), facts)
+    if address != platform.hook_url:
+        return _unhealthy(replace(causes_hooks.HOOK_ELSEWHERE, details=address), facts)
     missing = [name for name in NEEDED_FIELDS if name not in fields]
-    if address != platform.hook_url or ours.get("active") is False:
-        return _unhealthy(replace(problems.HOOK_MISSING, details=address), facts)
     if missing:
-        return _unhealthy(replace(problems.HOOK_MISSING, details=", ".join(missing)), facts)
+        problem = causes_hooks.MESSAGES_UNSUBSCRIBED if "messages" in missing else causes_hooks.EVENTS_UNSUBSCRIBED
+        return _unhealthy(replace(problem, details=", ".join(missing)), facts)
     return Health(status="connected", checks=(Check(name="webhook", ok=True, message=DELIVERED),), facts=facts)
+
+
+def for_number(found: Health, own_address: str, platform: Platform) -> Health:
+    """The same for one number: where it has an address of its own, its messages need the app's no more, but the rest
+    does. What only the app's owner can repair is offered to nobody else."""
+    problems_here = [_for_number(problem, own_address == platform.hook_url, platform) for problem in found.problems]
+    if problems_here == list(found.problems):
+        return found
+    [check] = found.checks
+    told = problems_here[0]
+    return replace(
+        found,
+        checks=(replace(check, message=told.message, cure=told.cure, details=told.details),),
+        problems=tuple(problems_here),
+    )
+
+
+def _for_number(problem: Problem, is_overridden: bool, platform: Platform) -> Problem:
+    if is_overridden and problem.key in (causes_hooks.HOOK_MISSING.key, causes_hooks.HOOK_ELSEWHERE.key):
+        problem = replace(causes_hooks.EVENTS_ELSEWHERE, details=problem.details)
+    if problem.repair == "register_hooks" and not is_own_app(platform):
+        return replace(problem, repair="")
+    return problem
 
 
 def _unhealthy(problem: Problem, facts: dict[str, JSON] | None = None) -> Health:

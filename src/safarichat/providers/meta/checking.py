@@ -1,152 +1,98 @@
-"""Testing a connection: the token, the number, its account, and the way of its events to us (reference §0.4, §3.2)."""
+"""Reading back what is really so at Meta: the token, the number, its account, and the way of its events to us
+(reference §0.4, §3.2, §7.3)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from msgspec.structs import replace
-
-from safarichat.providers.cloud_api.errors import classify, problem_in
 from safarichat.providers.cloud_api.loose import mapping, text
-from safarichat.providers.errors import N_
-from safarichat.providers.meta import problems
-from safarichat.providers.meta.callbacks import hooks
-from safarichat.providers.meta.connecting import debug_call, facts_of_token, token_problem
+from safarichat.providers.meta import causes
+from safarichat.providers.meta.callbacks import for_number, hooks
+from safarichat.providers.meta.causes_hooks import OVERRIDDEN
+from safarichat.providers.meta.findings import Findings
 from safarichat.providers.meta.graph import app_of, ask, graph, is_ok, node, token_of
-from safarichat.providers.meta.nodes import ask_for_number, blocking_reasons, facts_of_number
-from safarichat.providers.meta.subscriptions import overridden, subscription_problem
-from safarichat.providers.shapes import (
-    JSON,
-    Answer,
-    Check,
-    Health,
-    Later,
-    Number,
-    Platform,
-    Problem,
-    Talk,
-    Unknown,
-)
+from safarichat.providers.meta.nodes import ask_for_number, facts_of_number
+from safarichat.providers.meta.standing import name_problem, sending_problems, standing_problem
+from safarichat.providers.meta.subscriptions import override_problem, own_address, subscription_problem
+from safarichat.providers.meta.tokens import debug_call, facts_of_token, inspection_problem
+from safarichat.providers.shapes import JSON, Health, Number, Platform, Talk
 
-_GOOD = {
-    "token": N_("Meta accepts the sign-in and its permissions."),
-    "number": N_("Meta knows the number."),
-    "registered": N_("The number is registered for sending."),
-    "sending": N_("Meta lets this number send."),
-    "quality": N_("The number's quality is not low."),
-    "review": N_("Meta has reviewed the business account."),
-    "subscription": N_("The account's events are sent to our app."),
-}
-_WORST_FIRST = ("suspended", "reauth_required", "attention")
-
-
-class Findings:
-    """Collects the lines of a test in their order."""
-
-    def __init__(self) -> None:
-        self.checks: list[Check] = []
-        self.problems: list[Problem] = []
-        self.facts: dict[str, JSON] = {}
-        self.is_in_review = False
-        self.is_cut_short = False  # the provider could not be asked: nothing can be concluded
-
-    def add(self, name: str, problem: Problem | None) -> None:
-        if problem is None:
-            self.checks.append(Check(name=name, ok=True, message=_GOOD[name]))
-            return
-        check = Check(name=name, ok=False, message=problem.message, cure=problem.cure, details=problem.details)
-        self.checks.append(check)
-        self.problems.append(problem)
-
-    def add_failed(self, name: str, answer: Answer) -> None:
-        outcome = classify(answer)
-        passing = isinstance(outcome, Unknown) or (isinstance(outcome, Later) and outcome.why != "credential")
-        self.is_cut_short = self.is_cut_short or passing
-        self.add(name, outcome.problem)
-
-    def health(self) -> Health:
-        return Health(status=self.status(), checks=tuple(self.checks), facts=self.facts, problems=tuple(self.problems))
-
-    def status(self) -> str:
-        found = {problem.number_status for problem in self.problems}
-        if worst := next((status for status in _WORST_FIRST if status in found), ""):
-            return worst
-        if self.is_cut_short:
-            return ""
-        return "in_review" if self.is_in_review else "connected"
+ACCOUNT_FIELDS = ("id,name,account_review_status,status", "id,name,account_review_status")
+DISABLED = frozenset({"DISABLED", "BANNED"})
 
 
 def check(number: Number, platform: Platform) -> Talk[Health]:
     findings = Findings()
+    told: Mapping[str, JSON] = {}
     if (yield from _check_token(number, platform, findings)):
-        yield from _check_number(number, platform, findings)
-        yield from _check_account(number, platform, findings)
+        told = yield from _check_number(number, platform, findings)
+        yield from _check_account(number, platform, findings, own_address(told))
     if findings.is_cut_short:  # Meta is away: what can't be read back is not broken
         return findings.health()
-    delivery = yield from hooks(platform)
-    findings.checks += delivery.checks
-    findings.problems += delivery.problems
-    findings.facts |= delivery.facts
+    findings.take(for_number((yield from hooks(platform)), own_address(told), platform))
+    if own_address(told):
+        findings.facts["hook_url"] = own_address(told)
     return findings.health()
 
 
 def _check_token(number: Number, platform: Platform, findings: Findings) -> Talk[bool]:
     """False: there is no use in asking more with this token."""
     if not token_of(number):
-        findings.add("token", problems.TOKEN_INVALID)
+        findings.add("token", causes.TOKEN_INVALID)
         return False
     answer = yield from ask(debug_call(platform, token_of(number)))
-    if not is_ok(answer):
-        findings.add_failed("token", answer)
-        return not findings.is_cut_short
-    token = mapping(node(answer), "data")
-    problem = token_problem(token, app_of(number) or platform["META_APP_ID"])
-    findings.add("token", problem)
-    findings.facts |= facts_of_token(token)
-    return problem is None or problem.key == "scope_missing"
+    problem = inspection_problem(answer, app_of(number) or platform["META_APP_ID"])
+    findings.add("token", problem, answer)
+    findings.facts |= facts_of_token(mapping(node(answer), "data")) if is_ok(answer) else {}
+    return (problem is None or problem.key == causes.SCOPE_MISSING.key) and not findings.is_cut_short
 
 
-def _check_number(number: Number, platform: Platform, findings: Findings) -> Talk[None]:
+def _check_number(number: Number, platform: Platform, findings: Findings) -> Talk[Mapping[str, JSON]]:
     answer = yield from ask_for_number(platform, number.phone_number_id, token_of(number), app_of(number))
     if not is_ok(answer):
         findings.add_failed("number", answer)
-        return
+        return {}
     told = node(answer)
     facts = facts_of_number(told)
     findings.facts |= facts
-    findings.add("number", problems.BANNED if facts.get("status") == "BANNED" else None)
+    problem = standing_problem(told, number)
+    findings.add("number", problem if problem and not _is_of_registration(problem.key) else None)
     if "status" in facts and facts.get("is_on_phone_app") is not True:
-        is_unregistered = facts["status"] in ("DISCONNECTED", "PENDING", "DELETED", "MIGRATED", "UNVERIFIED")
-        findings.add("registered", problem_in({"code": 133010}) if is_unregistered else None)
-    if "can_send" in facts:
-        findings.add("sending", next(_reasons(told, str(facts["can_send"])), None))
+        findings.add("registered", problem if problem and _is_of_registration(problem.key) else None)
+    if "can_send" in facts and problem is None:  # a number that is not there can't send: one cause, and not two
+        findings.add_each("sending", sending_problems(told))
     if "quality_rating" in facts:
-        findings.add("quality", problems.QUALITY_LOW if facts["quality_rating"] == "RED" else None)
-    addresses = mapping(told, "webhook_configuration")
-    if problem := overridden(text(addresses, "phone_number"), platform):
+        findings.add("quality", causes.QUALITY_LOW if facts["quality_rating"] == "RED" else None)
+    if problem := name_problem(facts):
+        findings.problems.append(problem)
+    if problem := override_problem(told, platform):
         findings.add("override", problem)
+    return told
 
 
-def _reasons(told: Mapping[str, JSON], can_send: str) -> Iterator[Problem]:
-    """Meta's own words on what keeps the number from sending; limited is not blocked."""
-    if can_send == "BLOCKED":
-        reasons = [text(error, "error_description") for error in blocking_reasons(told)]
-        yield replace(problems.CANNOT_SEND, details=" ".join(reason for reason in reasons if reason))
+def _is_of_registration(key: str) -> bool:
+    return key in (causes.UNVERIFIED.key, causes.NOT_REGISTERED.key, causes.PIN_MISMATCH.key)
 
 
-def _check_account(number: Number, platform: Platform, findings: Findings) -> Talk[None]:
+def _check_account(number: Number, platform: Platform, findings: Findings, own_address: str) -> Talk[None]:
     token, app_id = token_of(number), app_of(number)
-    query = {"fields": "id,name,account_review_status"}
-    answer = yield from ask(graph(platform, "read account", "GET", number.waba_id, token, query=query, app_id=app_id))
+    for fields in ACCOUNT_FIELDS:
+        call = graph(platform, "read account", "GET", number.waba_id, token, query={"fields": fields}, app_id=app_id)
+        answer = yield from ask(call)
+        if is_ok(answer) or b"nonexisting field" not in getattr(answer, "body", b""):
+            break
     if not is_ok(answer):
         findings.add_failed("review", answer)
     else:
         review = text(node(answer), "account_review_status")
         findings.facts |= {"account_review_status": review} if review else {}
         findings.is_in_review = review == "PENDING"
-        problem = {"PENDING": problems.IN_REVIEW, "REJECTED": problems.REJECTED}.get(review)
-        findings.add("review", problem)
+        problem = {"PENDING": causes.IN_REVIEW, "REJECTED": causes.REJECTED}.get(review)
+        is_disabled = text(node(answer), "status").upper() in DISABLED
+        findings.add("review", causes.ACCOUNT_DISABLED if is_disabled else problem)
     path = f"{number.waba_id}/subscribed_apps"
     answer = yield from ask(graph(platform, "read subscription", "GET", path, token, app_id=app_id))
-    if is_ok(answer):
-        findings.add("subscription", subscription_problem(answer, platform))
-    else:
+    if not is_ok(answer):
         findings.add_failed("subscription", answer)
+        return
+    problem = subscription_problem(answer, platform)
+    is_in_the_way = problem is not None and (problem.key != OVERRIDDEN.key or not own_address)
+    findings.add("subscription", problem if is_in_the_way else None)

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 from safarichat.providers.cloud_api.loose import mapping, text
 from safarichat.providers.meta import problems
+from safarichat.providers.meta.adding import add_number, verify_number
 from safarichat.providers.meta.graph import ask, is_ok, listed, node
 from safarichat.providers.meta.nodes import PLAIN_FIELDS, ask_for_number, facts_of_number, is_registered
-from safarichat.providers.meta.signup import COEXISTENCE
+from safarichat.providers.meta.signup import COEXISTENCE, OWN_APP
 from safarichat.providers.meta.walk import Step, Walk
 from safarichat.providers.shapes import (
     JSON,
@@ -31,6 +32,11 @@ def choose_number(walk: Walk) -> Step:
         chosen = _chosen(walk, found)
         if not chosen and (wanted := _wanted(walk)):
             chosen = yield from _number_not_listed_yet(walk, wanted, found)
+        if not chosen and text(walk.signup.data, "add_number"):
+            added = yield from add_number(walk, found.wabas[0])
+            if not isinstance(added, Mapping):
+                return added
+            chosen = added
         if not chosen:
             if not found.numbers:
                 return NeedsNumber(problems.NO_NUMBER)
@@ -41,15 +47,21 @@ def choose_number(walk: Walk) -> Step:
 
 
 def _verify(walk: Walk) -> Step:
-    """EXPIRED is the normal word for a number that has long been registered: only registering tells."""
-    if walk.has_done("verified"):
+    """EXPIRED is the normal word for a number that has long been registered: only registering tells, and may ask for
+    another verification of one that seemed verified."""
+    is_person_at_it = bool(text(walk.signup.data, "code") or text(walk.signup.data, "method"))
+    is_once_more = walk.has_done("verified")
+    if is_once_more and not is_person_at_it:
         return None
     if walk.fact("code_verification_status") != "VERIFIED":  # it may have been verified since
         answer = yield from ask_for_number(walk.platform, walk.fact("phone_number_id"), walk.token)
         walk.facts.update(facts_of_number(node(answer)))
     status = walk.fact("code_verification_status")
-    if status in ("NOT_VERIFIED", "UNVERIFIED") and not is_registered(walk.facts) and not is_coexisting(walk):
-        return NeedsNumber(problems.NOT_VERIFIED)
+    is_open = status in ("NOT_VERIFIED", "UNVERIFIED") and not is_registered(walk.facts)
+    if (is_open or is_once_more) and not is_coexisting(walk):
+        if outcome := (yield from verify_number(walk)):
+            return outcome
+        status = "VERIFIED"
     yield walk.progress("verified", {"code_verification_status": status} if status else {})
     return None
 
@@ -87,7 +99,8 @@ def _numbers_shared(walk: Walk) -> Talk[Found | ConnectFailed]:
         return found
     if refusal is not None:
         return walk.failed("number_chosen", refusal)
-    return ConnectFailed(step="number_chosen", problem=problems.NO_ACCOUNT)
+    problem = problems.NO_ACCOUNT_TOLD if walk.signup.mode == OWN_APP else problems.NO_ACCOUNT
+    return ConnectFailed(step="number_chosen", problem=problem)
 
 
 def _from_lists(walk: Walk) -> Talk[list[str]]:

@@ -1,16 +1,18 @@
-"""Onboarding by Embedded Signup; it goes on from where an earlier try stopped (reference §2.5, §2.6)."""
+"""Onboarding by Embedded Signup or with an app of one's own, from where an earlier try stopped (reference §2.5)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from safarichat.providers.cloud_api.errors import problem_in, problem_of
-from safarichat.providers.cloud_api.loose import mapping, mappings, text, texts, whole
+from safarichat.providers.cloud_api.errors import problem_of
+from safarichat.providers.cloud_api.loose import mapping, text
 from safarichat.providers.meta import problems
 from safarichat.providers.meta.choosing import choose_number
-from safarichat.providers.meta.graph import app_token, ask, graph, is_ok, node, version
+from safarichat.providers.meta.graph import ask, graph, is_ok, node, version
 from safarichat.providers.meta.joining import read_profile, register_number, subscribe_account
-from safarichat.providers.meta.signup import FINISHED, missing_settings, stopped
+from safarichat.providers.meta.own_app import inspect_keys, take_keys
+from safarichat.providers.meta.signup import FINISHED, OWN_APP, missing_settings, stopped
+from safarichat.providers.meta.tokens import debug_call, facts_of_token, token_problem
 from safarichat.providers.meta.walk import Step, Walk
 from safarichat.providers.shapes import (
     JSON,
@@ -20,23 +22,20 @@ from safarichat.providers.shapes import (
     ConnectOutcome,
     Lost,
     Platform,
-    Problem,
     Signup,
     Talk,
 )
 
-SCOPES = ("whatsapp_business_management", "whatsapp_business_messaging")
-
 
 def connect(signup: Signup, platform: Platform) -> Talk[ConnectOutcome]:
-    if missing := missing_settings(platform):
+    if missing := missing_settings(platform, signup.mode):
         problem = replace(problems.SETTINGS_MISSING, details=", ".join(missing))
         return ConnectFailed(step="started", problem=problem)
     if signup.event in ("CANCEL", "ERROR"):
         return ConnectFailed(step="signed_in", problem=stopped(signup.event, signup.data))
     walk = Walk(signup, platform)
-    steps = (_sign_in, _exchange, _inspect, choose_number, subscribe_account, register_number, read_profile)
-    for step in steps:
+    beginning = BY_KEYS if signup.mode == OWN_APP else BY_SIGN_IN
+    for step in (*beginning, choose_number, subscribe_account, register_number, read_profile):
         if outcome := (yield from step(walk)):
             return outcome
     return Connected(
@@ -116,33 +115,6 @@ def _inspect(walk: Walk) -> Step:
     return None
 
 
-def debug_call(platform: Platform, token: str) -> Call:
-    query = {"input_token": token}
-    return graph(platform, "inspect token", "GET", "debug_token", app_token(platform), query=query)
-
-
-def token_problem(token: Mapping[str, JSON], app_id: str) -> Problem | None:
-    """(!) In June 2026 the lists in this answer changed: a list that is not there proves no scope missing."""
-    if token.get("is_valid") is False:
-        error = mapping(token, "error")
-        return problem_in({**error, "error_subcode": error.get("subcode")}) if error else problems.TOKEN_INVALID
-    if app_id and text(token, "app_id") not in ("", app_id):
-        return problems.WRONG_APP
-    scopes = scopes_of(token)
-    if scopes and (missing := [scope for scope in SCOPES if scope not in scopes]):
-        return replace(problems.SCOPE_MISSING, details=", ".join(missing))
-    return None
-
-
-def scopes_of(token: Mapping[str, JSON]) -> list[str]:
-    return texts(token, "scopes") or [text(each, "scope") for each in mappings(token, "granular_scopes")]
-
-
-def facts_of_token(token: Mapping[str, JSON]) -> dict[str, JSON]:
-    granular = {text(each, "scope"): texts(each, "target_ids") for each in mappings(token, "granular_scopes")}
-    facts: dict[str, JSON] = {"scopes": scopes_of(token), "granular_targets": granular}
-    if person := text(token, "user_id"):
-        facts["signed_in_as"] = person
-    if (expires_at := whole(token, "expires_at")) is not None:
-        facts["token_expires_at"] = expires_at
-    return facts
+Steps = tuple[Callable[[Walk], Step], ...]
+BY_SIGN_IN: Steps = (_sign_in, _exchange, _inspect)
+BY_KEYS: Steps = (take_keys, inspect_keys)

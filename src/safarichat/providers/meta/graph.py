@@ -29,7 +29,7 @@ def graph(
     """A call with a token. `app_id` is the app that the token was made for; without it, our own."""
     base = platform["META_GRAPH_URL"] or "https://graph.facebook.com"
     ours = app_id in ("", platform["META_APP_ID"])
-    proof = proof_of(token, platform["META_APP_SECRET"]) if ours and "|" not in token else ""
+    proof = proof_of(token, platform["META_APP_SECRET"]) if ours and token and "|" not in token else ""
     return Call(
         name=name,
         method=method,

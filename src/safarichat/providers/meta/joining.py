@@ -8,17 +8,18 @@ from safarichat.providers.cloud_api.errors import classify, problem_of
 from safarichat.providers.cloud_api.loose import text
 from safarichat.providers.errors import N_
 from safarichat.providers.meta import problems
-from safarichat.providers.meta.callbacks import hooks
+from safarichat.providers.meta.callbacks import hooks, register_hooks
+from safarichat.providers.meta.causes import REJECTED
 from safarichat.providers.meta.choosing import is_coexisting
 from safarichat.providers.meta.graph import ask, is_ok, listed, node
 from safarichat.providers.meta.nodes import ask_for_number, facts_of_number, is_registered
+from safarichat.providers.meta.signup import OWN_APP
 from safarichat.providers.meta.subscriptions import subscription_problem
+from safarichat.providers.meta.waits import wait_told
 from safarichat.providers.meta.walk import Step, Walk
 from safarichat.providers.shapes import Answer, ConnectFailed, ConnectOutcome, Later, NeedsNumber, NeedsPin
 
 PIN_WRONG, UNVERIFIED, GUESSED_TOO_OFTEN = 133005, 133006, (133008, 133009)
-_WAIT = re.compile(r"(\d+)\s*(second|minute|hour|day)?", re.IGNORECASE)
-_UNITS_S = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 
 # --- events to us ----------------------------------------------------------------------------------------------------
@@ -34,7 +35,8 @@ def subscribe_account(walk: Walk) -> Step:
     answer = yield from ask(walk.call("read subscription", "GET", path))
     if problem := subscription_problem(answer, walk.platform):
         walk.warnings.append(problem)
-    delivery = yield from hooks(walk.platform)
+    registering = register_hooks if walk.signup.mode == OWN_APP else hooks  # the operator's app is not theirs to change
+    delivery = yield from registering(walk.platform)
     walk.warnings += delivery.problems
     yield walk.progress("subscribed", {**delivery.facts, "is_subscribed": True})
     return None
@@ -89,14 +91,6 @@ def _not_registered(walk: Walk, answer: Answer) -> ConnectOutcome:
     return failed
 
 
-def wait_told(details: str) -> int:
-    """Seconds from Meta's own words, such as “try again in 2 hours”; 0 when they name no time."""
-    for amount, unit in _WAIT.findall(details):
-        if unit:
-            return min(int(amount) * _UNITS_S[unit.lower()], 7 * 86400)
-    return 0
-
-
 # --- what it is ------------------------------------------------------------------------------------------------------
 
 
@@ -118,7 +112,7 @@ def read_profile(walk: Walk) -> Step:
     facts |= {name: text(account, key) for name, key in _ACCOUNT_FACTS.items() if text(account, key)}
     walk.is_in_review = facts.get("account_review_status") == "PENDING"
     if facts.get("account_review_status") == "REJECTED":
-        return ConnectFailed(step="profile_read", problem=problems.REJECTED, may_resume=True)
+        return ConnectFailed(step="profile_read", problem=REJECTED, may_resume=True)
     yield walk.progress("profile_read", facts)
     return None
 

@@ -1,6 +1,5 @@
-"""What can be wrong with a connection to Meta beyond the codes of its errors."""
+"""What can stop a number from being connected to Meta, or a deed from being done, beyond the codes of its errors."""
 
-from safarichat.providers.cloud_api.codes_access import SIGN_IN, TELL_OPERATOR
 from safarichat.providers.errors import N_
 from safarichat.providers.shapes import Problem
 
@@ -12,127 +11,123 @@ SETTINGS_MISSING = Problem(
     cure=N_("Ask whoever runs this installation to set what the details name."),
     fault="us",
 )
+
 CODE_MISSING = Problem(
     key="code_missing",
     message=N_("Meta's sign-in ended without the code that belongs to it."),
     cure=AGAIN,
     fault="business",
 )
+
 TOKEN_MISSING = Problem(
     key="token_missing",
     message=N_("Meta took the sign-in's code and gave no access for it."),
     cure=AGAIN,
     fault="provider",
 )
-TOKEN_INVALID = Problem(
-    key="token_invalid",
-    message=N_("Meta does not accept this number's sign-in any more."),
-    cure=SIGN_IN,
-    fault="business",
-    scope="credential",
-    number_status="reauth_required",
-)
-WRONG_APP = Problem(
-    key="wrong_app",
-    message=N_("The sign-in was made for another Meta app."),
-    cure=TELL_OPERATOR,
-    fault="us",
-    scope="credential",
-    number_status="reauth_required",
-)
-SCOPE_MISSING = Problem(
-    key="scope_missing",
-    message=N_("A permission that is needed was not given."),
-    cure=N_("Sign in once more and leave every permission ticked."),
-    fault="business",
-    scope="credential",
-    number_status="reauth_required",
-)
+
 NO_ACCOUNT = Problem(
     key="no_account",
     message=N_("No WhatsApp Business account was shared."),
     cure=N_("Sign in once more and choose or create a WhatsApp Business account."),
     fault="business",
 )
+
 NO_NUMBER = Problem(
     key="no_number",
     message=N_("The WhatsApp Business account has no phone number yet."),
-    cure=N_("Add a number in WhatsApp Manager and go on here, or sign in once more and add it there."),
+    cure=N_("Add a number here, or in WhatsApp Manager, and go on."),
     fault="business",
 )
+
 NOT_VERIFIED = Problem(
     key="number_unverified",
     message=N_("The phone number is not verified yet."),
-    cure=N_("Verify it by SMS or call in WhatsApp Manager, then go on here."),
+    cure=N_("Let a code be sent to it by SMS or call and type it here."),
     fault="business",
 )
+
 PIN_NEEDED = Problem(
     key="pin_needed",
     message=N_("A six-digit PIN is needed to register the number."),
     cure=N_("Give a PIN of six digits."),
     fault="business",
 )
-NOT_SUBSCRIBED = Problem(
-    key="not_subscribed",
-    message=N_("Meta does not list our app among those that get this account's events."),
-    cure=N_("Test the connection again in a minute; if it stays so, press “Sign in again”."),
-    fault="provider",
-    scope="account",
-    number_status="attention",
-)
-OVERRIDDEN = Problem(
-    key="callback_overridden",
-    message=N_("Another webhook address is set for this number or account: messages go there and not to us."),
-    cure=N_("Remove the address named in the details in the software that set it, or sign in again."),
+
+CODE_SENT = Problem(
+    key="code_sent",
+    message=N_("Meta has sent a code to the number."),
+    cure=N_("Type the code from the SMS or call."),
     fault="business",
-    scope="account",
-    number_status="attention",
 )
-HOOK_MISSING = Problem(
-    key="hook_missing",
-    message=N_("Meta does not deliver this app's events to our address."),
-    cure=N_("Ask whoever runs this installation to register the webhook: on the number's page, or by “safarichat check "
-            "--fix”."),
-    fault="us",
-    scope="account",
-    number_status="attention",
+NUMBER_REFUSED = Problem(
+    key="number_refused",
+    message=N_("Meta did not take this number."),
+    cure=N_("Give country code, number and a name of 2 to 75 letters. If the number is in use in WhatsApp, delete the "
+            "account in the phone's app first."),
+    fault="business",
 )  # fmt: skip
-IN_REVIEW = Problem(
-    key="in_review",
-    message=N_("Meta is still reviewing this business account."),
-    cure=N_("Nothing to do: this ends by itself, mostly within a day."),
+APP_KEYS_MISSING = Problem(
+    key="app_keys_missing",
+    message=N_("App id, app secret and token are all needed."),
+    cure=N_("Start again and paste all three."),
+    fault="business",
+)
+NO_ACCOUNT_TOLD = Problem(
+    key="no_account",
+    message=N_("This token names no WhatsApp Business account that it may use."),
+    cure=N_("Assign the account to the system user at Meta and make a new token, or give the account's id in the "
+            "form."),
+    fault="business",
+)  # fmt: skip
+ON_PHONE_APP = Problem(
+    key="on_phone_app",
+    message=N_("This number lives in the WhatsApp Business app: it can't be registered or removed from here."),
+    cure=N_("Nothing to do for sending and receiving. To end the link, open the app on the phone: Settings, Account, "
+            "Business Platform."),
+    fault="business",
+    scope="number",
+)  # fmt: skip
+PIN_REFUSED = Problem(
+    key="pin_invalid",
+    message=N_("A PIN has six digits."),
+    cure=N_("Give a PIN of six digits."),
+    fault="business",
+)
+CODE_REFUSED = Problem(
+    key="code_invalid",
+    message=N_("The code has six digits."),
+    cure=N_("Type the newest code, without its dash."),
+    fault="business",
+)
+NAME_REFUSED = Problem(
+    key="name_invalid",
+    message=N_("A name has 2 to 75 letters."),
+    cure=N_("Give the name of your business as its website shows it."),
+    fault="business",
+)
+PROFILE_REFUSED = Problem(
+    key="profile_invalid",
+    message=N_("A part of the profile is too long, or not one that Meta knows."),
+    cure=N_("Correct what the details name: about 139 letters, address 256, description 512, e-mail 128, two websites "
+            "of 256."),
+    fault="business",
+)  # fmt: skip
+PHOTO_REFUSED = Problem(
+    key="photo_invalid",
+    message=N_("A profile photo is a JPEG or PNG of at most 5 MB."),
+    cure=N_("Choose another picture, square and at least 640 pixels wide."),
+    fault="business",
+)
+APP_IS_OPERATORS = Problem(
+    key="app_not_yours",
+    message=N_("The Meta app belongs to whoever runs this installation: its webhook is not yours to change."),
+    cure=N_("Ask them to register it: “safarichat check --fix”."),
+    fault="us",
+)
+NOT_TAKEN = Problem(
+    key="not_taken",
+    message=N_("Meta said yes, but reading it back shows that nothing changed."),
+    cure=N_("Test the connection again in a minute, then repeat it."),
     fault="provider",
-    scope="account",
-)
-REJECTED = Problem(
-    key="review_rejected",
-    message=N_("Meta's review did not approve this business account."),
-    cure=N_("Open the account in WhatsApp Manager and ask for another review."),
-    fault="business",
-    scope="account",
-    number_status="suspended",
-)
-BANNED = Problem(
-    key="number_banned",
-    message=N_("Meta has banned this number."),
-    cure=N_("Open the number in WhatsApp Manager and ask for a review."),
-    fault="business",
-    scope="number",
-    number_status="suspended",
-)
-CANNOT_SEND = Problem(
-    key="cannot_send",
-    message=N_("Meta says that this number can't send at the moment."),
-    cure=N_("Open the number in WhatsApp Manager and follow the notice there."),
-    fault="business",
-    scope="number",
-    number_status="attention",
-)
-QUALITY_LOW = Problem(
-    key="quality_low",
-    message=N_("Meta rates this number's quality as low."),
-    cure=N_("Send only what people asked for, and make it easy to opt out."),
-    fault="business",
-    scope="number",
-    number_status="attention",
 )

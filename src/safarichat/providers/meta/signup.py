@@ -8,7 +8,7 @@ import msgspec
 from safarichat.providers.cloud_api.loose import decode, text, texts
 from safarichat.providers.errors import N_
 from safarichat.providers.meta.graph import version
-from safarichat.providers.shapes import JSON, Platform, Problem
+from safarichat.providers.shapes import JSON, Platform, Problem, Signup
 
 NEEDED = ("META_APP_ID", "META_APP_SECRET", "META_CONFIG_ID", "META_WEBHOOK_VERIFY_TOKEN")
 FINISHED = frozenset(
@@ -20,6 +20,7 @@ FINISHED = frozenset(
         "FINISH_OBO_MIGRATION",
     }
 )
+OWN_APP = "keys"  # the way with an app of one's own
 COEXISTENCE = "FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING"
 _IDS = ("phone_number_id", "waba_id", "business_id")
 _TOLD = ("current_step", "error_message", "error_id", "error_code", "session_id", "timestamp")
@@ -27,11 +28,13 @@ _LISTS = ("ad_account_ids", "page_ids", "dataset_ids")
 
 
 def missing_settings(platform: Platform, mode: str = "signup") -> list[str]:
-    return [name for name in NEEDED if not platform[name]]
+    return [] if mode == OWN_APP else [name for name in NEEDED if not platform[name]]
 
 
 def login(platform: Platform, *, mode: str, state: str) -> Mapping[str, JSON]:
     """The SDK's options, and the address of the same signup as a full page for browsers that block popups."""
+    if mode == OWN_APP:
+        return {"flow": "form"}
     return {
         "flow": "sdk",
         "sdk": {
@@ -50,7 +53,7 @@ def login_options(platform: Platform, mode: str) -> Mapping[str, JSON]:
         "config_id": platform["META_CONFIG_ID"],
         "response_type": "code",
         "override_default_response_type": True,
-        "extras": _extras(mode),
+        "extras": _extras(platform, mode),
     }
 
 
@@ -63,14 +66,16 @@ def page_url(platform: Platform, mode: str, state: str) -> str:
         "config_id": platform["META_CONFIG_ID"],
         "response_type": "code",
         "override_default_response_type": "true",
-        "extras": msgspec.json.encode(_extras(mode)).decode(),
+        "extras": msgspec.json.encode(_extras(platform, mode)).decode(),
     }
     return f"{_dialog_url(platform)}/{version(platform)}/dialog/oauth?{urlencode(query)}"
 
 
-def _extras(mode: str) -> Mapping[str, JSON]:
+def _extras(platform: Platform, mode: str) -> Mapping[str, JSON]:
+    """A solution that several partners share stands among the set-up (reference §2.10)."""
+    setup = {"solutionID": platform["META_SOLUTION_ID"]} if platform["META_SOLUTION_ID"] else {}
     feature = "whatsapp_business_app_onboarding" if mode == "coexistence" else ""
-    return {"setup": {}, "featureType": feature, "sessionInfoVersion": "3"}
+    return {"setup": setup, "featureType": feature, "sessionInfoVersion": "3"}
 
 
 def _dialog_url(platform: Platform) -> str:
@@ -139,3 +144,8 @@ def stopped(event: str, data: Mapping[str, JSON]) -> Problem:
         fault="business",
         trace_id=text(data, "session_id"),
     )
+
+
+def holder(signup: Signup) -> str:
+    """An app of a person's own; numbers that came through the operator's have none."""
+    return text(signup.data, "app_id") if signup.mode == OWN_APP else ""

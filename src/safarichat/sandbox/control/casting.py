@@ -9,9 +9,10 @@ from safarichat.sandbox.control.endpoints import Refusal, find_number, routes
 from safarichat.sandbox.dialog360 import states as at_dialog360
 from safarichat.sandbox.dialog360.channels import Channels
 from safarichat.sandbox.meta import assets
+from safarichat.sandbox.meta import states as at_meta
 from safarichat.sandbox.meta.graph import Graph
 from safarichat.sandbox.meta.numbers import make_number
-from safarichat.sandbox.things import JSON, Customer, PhoneNumber, Token, Waba
+from safarichat.sandbox.things import JSON, App, Customer, PhoneNumber, Token, Waba
 from safarichat.sandbox.world import ALL_SCOPES, World
 
 CUSTOMER_FLAGS = ("blocked", "opted_out", "reads", "receipts", "on_whatsapp")
@@ -30,6 +31,7 @@ class Casting:
                 ("POST", "numbers", self.add_number),
                 ("GET", "numbers/{id}", self.number),
                 ("PATCH", "numbers/{id}", self.change_number),
+                ("POST", "apps", self.add_app),
                 ("POST", "tokens", self.add_token),
                 ("POST", "tokens/revoke", self.revoke),
                 ("POST", "tokens/expire", self.expire),
@@ -74,7 +76,8 @@ class Casting:
         return [self._shown(number) for number in self.world.numbers]
 
     def _shown(self, number: PhoneNumber) -> dict[str, JSON]:
-        return states.shown(self.world, number) | at_dialog360.shown(self.channels, number)
+        shown = states.shown(self.world, number) | at_dialog360.shown(self.channels, number)
+        return shown | (at_meta.shown(self.world, number) if number.provider == "meta" else {})
 
     async def number(self, request: Request, body: dict[str, JSON]) -> JSON:
         return self._shown(find_number(self.world, request.path_params["id"]))
@@ -109,10 +112,52 @@ class Casting:
     async def change_number(self, request: Request, body: dict[str, JSON]) -> JSON:
         number = find_number(self.world, request.path_params["id"])
         rest = at_dialog360.put_into(self.channels, number, body)
+        rest = at_meta.put_into(self.world, self.graph.webhooks, number, rest)
         problem = states.put_into(self.world, self.graph.webhooks, number, rest)
         if problem:
             raise Refusal(problem)
         return self._shown(number)
+
+    async def add_app(self, request: Request, body: dict[str, JSON]) -> JSON:
+        """A customer's own Meta app with a system user's token, and accounts with verified numbers:
+        {"wabas"?: how many, "numbers"?: how many in each, "name"?}."""
+        world, name = self.world, str(body.get("name") or "Duka Ltd")
+        business = assets.make_business(world, name)
+        app = App(
+            id=ids.object_id(),
+            secret=ids.access_token()[4:36].lower(),
+            name=name,
+            business_id=business.id,
+            config_id="",
+            is_customers=True,
+        )
+        world.apps.put(app)
+        wabas = [assets.make_waba(world, business, name) for _ in range(int(body.get("wabas") or 1))]
+        numbers = [
+            make_number(world, waba.id, states.free_phone(world), name, verified=True)
+            for waba in wabas
+            for _ in range(int(body.get("numbers") or 1))
+        ]
+        for waba in wabas:
+            assets.share(world, self.graph.webhooks, waba, app)
+        token = Token(
+            id=ids.access_token(),
+            app_id=app.id,
+            user_id=ids.object_id(),
+            business_id=business.id,
+            scopes=list(ALL_SCOPES[:2]),
+            all_assets=True,
+            issued_at=int(world.now()),
+        )
+        world.tokens.put(token)
+        return {
+            "app_id": app.id,
+            "app_secret": app.secret,
+            "access_token": token.id,
+            "business_id": business.id,
+            "waba_ids": [waba.id for waba in wabas],
+            "numbers": [self._shown(number) for number in numbers],
+        }
 
     # --- tokens ------------------------------------------------------------------------------------------------------
 

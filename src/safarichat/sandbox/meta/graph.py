@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 
 from safarichat.sandbox.cut import cut
-from safarichat.sandbox.meta import assets, media, nodes, numbers, subscriptions, tokens
+from safarichat.sandbox.meta import assets, media, nodes, numbers, subscriptions, tokens, uploads
 from safarichat.sandbox.meta.conversing import Conversing
 from safarichat.sandbox.meta.errors import MESSAGING_CODES, GraphError, envelope, no_such_object
 from safarichat.sandbox.meta.sending import Sending
@@ -87,6 +87,9 @@ class Graph:
         return answer
 
     async def _answer(self, asked: Asked) -> Answer:
+        if asked.path.startswith(f"/{uploads.PREFIX}"):  # the body is a file, whatever it looks like
+            caller = tokens.identify(self.world, asked, {})
+            return as_json(uploads.go_on(self.world, caller, asked.path[1:], asked))
         given = parameters(asked)
         if asked.path == "/oauth/access_token":
             return as_json(tokens.exchange(self.world, given))
@@ -151,6 +154,8 @@ class Graph:
 
     async def _app(self, turn: Turn, app_id: str, edge: str) -> JSON:
         world, given = self.world, turn.parameters
+        if (turn.method, edge) == ("POST", "uploads") and turn.caller.app_id == app_id:
+            return uploads.begin(world, app_id, given)
         app = turn.caller.must_be_app(app_id)
         deeds: dict[tuple[str, str], Callable[[], JSON | Awaitable[JSON]]] = {
             ("GET", ""): lambda: nodes.app_node(app),

@@ -24,7 +24,7 @@ Read = Callable[[], JSON]
 
 
 def number_node(world: World, number: PhoneNumber, fields: str) -> dict[str, JSON]:
-    status = "CONNECTED" if number.registered else "PENDING"
+    status = number.standing or ("CONNECTED" if number.registered else "PENDING")
     platform = "CLOUD_API" if number.registered else "NOT_APPLICABLE"
     score = number.quality
     reads: dict[str, Read] = {
@@ -68,13 +68,13 @@ def waba_node(world: World, waba: Waba, fields: str) -> dict[str, JSON]:
         "currency": lambda: waba.currency,
         "timezone_id": lambda: waba.timezone_id,
         "message_template_namespace": lambda: f"{waba.id}_ns",
-        "account_review_status": lambda: "APPROVED",
+        "account_review_status": lambda: waba.review,
         "business_verification_status": lambda: "verified",
         "owner_business_info": lambda: owner,
         "on_behalf_of_business_info": lambda: owner | {"status": "APPROVED", "type": "SELF"},
         "primary_funding_id": lambda: "0",
         "ownership_type": lambda: "CLIENT_OWNED",
-        "status": lambda: "ACTIVE",
+        "status": lambda: waba.status,
         "country": lambda: waba.country,
         "is_enabled_for_insights": lambda: False,
         "marketing_messages_lite_api_status": lambda: "INELIGIBLE",
@@ -163,12 +163,30 @@ def _webhook_configuration(world: World, number: PhoneNumber) -> dict[str, JSON]
 
 def _health(world: World, number: PhoneNumber) -> dict[str, JSON]:
     problem = _number_problem(number)
-    state = "BLOCKED" if problem else "AVAILABLE"
+    waba = world.wabas.things[number.waba_id]
+    state = "BLOCKED" if problem else waba.blocked.get("PHONE_NUMBER", "AVAILABLE")
     entity: dict[str, JSON] = {"entity_type": "PHONE_NUMBER", "id": number.id, "can_send_message": state}
     if problem:
         entity["errors"] = [problem]
-    waba_entity = {"entity_type": "WABA", "id": number.waba_id, "can_send_message": "AVAILABLE"}
-    return {"can_send_message": state, "entities": [entity, waba_entity]}
+    ids = {"WABA": waba.id, "BUSINESS": waba.business_id, "APP": world.app_of(number).id}
+    entities = [entity, *(_entity(kind, id, waba) for kind, id in ids.items())]
+    states = [str(each["can_send_message"]) for each in entities]
+    worst = next((told for told in ("BLOCKED", "LIMITED") if told in states), "AVAILABLE")
+    return {"can_send_message": worst, "entities": entities}
+
+
+def _entity(kind: str, id: str, waba: Waba) -> dict[str, JSON]:
+    state = waba.blocked.get(kind, "AVAILABLE")
+    entity: dict[str, JSON] = {"entity_type": kind, "id": id, "can_send_message": state}
+    if state != "AVAILABLE":
+        entity["errors"] = [
+            {
+                "error_code": 141002,
+                "error_description": f"The {kind.lower()} is {state.lower()}.",
+                "possible_solution": "See Business Support Home.",
+            }
+        ]
+    return entity
 
 
 def _number_problem(number: PhoneNumber) -> dict[str, JSON] | None:
@@ -190,8 +208,8 @@ def _number_problem(number: PhoneNumber) -> dict[str, JSON] | None:
 
 
 def _waba_health(waba: Waba) -> dict[str, JSON]:
-    entity = {"entity_type": "WABA", "id": waba.id, "can_send_message": "AVAILABLE"}
-    return {"can_send_message": "AVAILABLE", "entities": [entity]}
+    entity = _entity("WABA", waba.id, waba)
+    return {"can_send_message": entity["can_send_message"], "entities": [entity]}
 
 
 _NUMBER_WORDS = (

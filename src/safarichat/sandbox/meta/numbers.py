@@ -3,6 +3,7 @@
 import re
 
 from safarichat.sandbox import ids, phones
+from safarichat.sandbox.meta import uploads
 from safarichat.sandbox.meta.errors import GraphError
 from safarichat.sandbox.meta.subscriptions import shake_hands
 from safarichat.sandbox.outgoing import Outgoing
@@ -132,6 +133,8 @@ def change_profile(world: World, number: PhoneNumber, parameters: dict[str, JSON
     for key, most in PROFILE_LIMITS.items():
         if len(str(parameters.get(key, ""))) > most:
             raise GraphError(100, f"Param {key} must be at most {most} characters long.")
+    if handle := parameters.get("profile_picture_handle"):
+        number.profile["profile_picture_url"] = uploads.picture_url(world, str(handle))
     for key in (*PROFILE_LIMITS, "websites", "vertical"):
         if key in parameters:
             number.profile[key] = parameters[key]

@@ -149,6 +149,8 @@ def _caller(world: World, given: str) -> Caller:
 
 
 def _problem(token: Token, now: float) -> tuple[int, str] | None:
+    if token.uninstalled:
+        return 458, "Error validating access token: The user has not authorized application."
     if token.revoked:
         return 467, "Error validating access token: The session is invalid because the user logged out."
     if token.expires_at and token.expires_at <= now:
