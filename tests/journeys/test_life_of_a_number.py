@@ -71,7 +71,7 @@ def test_a_code_is_entered_a_pin_set_and_the_number_signed_off_and_on(person: Pe
     place.get_by_text("Sign it off").click()
     place.get_by_label("to confirm").fill(number.display)
     place.get_by_role("button", name="Sign the number off").click()
-    expect(place.get_by_text("The number is not registered")).to_be_visible()
+    expect(place.get_by_text("nothing can be sent with it")).to_be_visible()
     look(page, "life/6-signed-off")
     place.get_by_label("PIN", exact=True).fill("135790")
     place.get_by_role("button", name="Register the number").click()
