@@ -7,6 +7,7 @@ import { watchLive } from "./live";
 import { watchPasskeys } from "./passkeys";
 import { watchTheme } from "./theme";
 import { fillTimeZone } from "./timezone";
+import { watchWaits } from "./waiting";
 
 declare global {
   interface Window {
@@ -18,6 +19,7 @@ window.htmx = htmx;
 watchTheme();
 fillTimeZone();
 watchForms();
+watchWaits();
 watchPasskeys();
 watchComposer();
 watchInbox();

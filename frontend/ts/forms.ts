@@ -15,6 +15,16 @@ export function watchForms(): void {
     const field = event.target as HTMLSelectElement;
     if (field.hasAttribute("data-submit-on-change")) field.form?.requestSubmit();
   });
+  // A chosen picture is shown before it is sent.
+  body.addEventListener("change", (event) => {
+    const field = event.target as HTMLInputElement;
+    const shown = field.dataset.preview ? document.getElementById(field.dataset.preview) : null;
+    if (!(shown instanceof HTMLImageElement)) return;
+    URL.revokeObjectURL(shown.src);
+    const file = field.files?.[0];
+    shown.hidden = !file?.type.startsWith("image/");
+    if (file && !shown.hidden) shown.src = URL.createObjectURL(file);
+  });
   // Destructive acts: the button wakes when the word is typed.
   body.addEventListener("input", (event) => {
     const field = event.target as HTMLInputElement;

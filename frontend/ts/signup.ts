@@ -51,6 +51,16 @@ class Wizard {
     }
     this.find("[data-sign-in]")?.addEventListener("click", () => this.open());
     window.addEventListener("message", (event) => this.hear(event));
+    if (root.hasAttribute("data-again")) this.beginAtOnce();
+  }
+
+  // Somebody pressed “Sign in again” elsewhere: that was the click. A page that is loaded again waits for another.
+  private beginAtOnce(): void {
+    const address = new URL(location.href);
+    address.searchParams.delete("again");
+    history.replaceState(null, "", address);
+    const form = this.find<HTMLFormElement>("[data-start]");
+    if (form) void this.start(form);
   }
 
   // --- getting ready ---

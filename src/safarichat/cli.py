@@ -95,7 +95,7 @@ def _add_checks(add: Add) -> None:
     check.add_argument("--email", metavar="ADDRESS", help="send a test mail there")
     check.set_defaults(run="check:run")
     keys = add("keys", help="encryption keys")
-    keys.add_argument("deed", choices=["new", "status"], help="make one; count secrets per key")
+    keys.add_argument("deed", choices=["new", "rotate", "status"], help="make one; re-seal under it; count")
     keys.set_defaults(run="keys:run")
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from safarichat.accounts.models import Account
 from safarichat.ground import fields
-from safarichat.numbers import expiring, health, news, recording
+from safarichat.numbers import expiring, health, news, recording, tokens
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.numbers.routing import Route
 from safarichat.providers.shapes import AccountChanged, Health, Problem
@@ -162,8 +162,8 @@ def test_a_fresh_code_stays(account: Account) -> None:
 )
 def test_a_token_s_end_is_told_in_time(account: Account, left: timedelta, status: str) -> None:
     number = make_number(account, token_expiration=timezone.now() + left)
-    expiring.watch_tokens()
-    expiring.watch_tokens()
+    tokens.watch()
+    tokens.watch()
     number.refresh_from_db()
     assert number.status == status
     assert len(number.error_logs) == (status != "connected")

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from safarichat.accounts.models import Account
 from safarichat.ground import fields
@@ -120,3 +122,104 @@ def test_disconnecting_from_a_page_goes_back_to_the_number(connect: Connect, cli
         "/whatsapp/official/disconnect", {"credential_id": walked.credential_id}, headers={"Accept": "text/html"}
     )
     assert (answer.status_code, answer["Location"]) == (302, f"/numbers/{walked.credential_id}")
+
+
+# --- half done -------------------------------------------------------------------------------------------------------
+
+
+def away(meta: Sandbox) -> None:
+    meta.post("/_sandbox/faults", json={"provider": "meta", "kind": "outage", "for": 60})
+
+
+def back(meta: Sandbox) -> None:
+    meta.http.request("DELETE", "/_sandbox/faults")
+
+
+def some_minutes_later(row: OfficialWhatsappCredential) -> None:
+    row.refresh_from_db()
+    earlier = (timezone.now() - timedelta(minutes=6)).isoformat()
+    row.provider_config["disconnection"]["at"] = earlier
+    row.walking_until = None
+    row.save()
+
+
+def test_what_is_half_done_is_gone_on_with_by_itself(connect: Connect, account: Account, meta: Sandbox) -> None:
+    row = row_of(connect())
+    away(meta)
+    disconnecting.disconnect(account.pk, row.pk, deregister=True)
+    row.refresh_from_db()
+    assert disconnecting.is_half_done(row)
+    assert disconnecting.go_on() == 0, "not again at once"
+    back(meta)
+    some_minutes_later(row)
+    assert disconnecting.go_on() == 1
+    row.refresh_from_db()
+    assert (row.status, row.access_token) == ("disconnected", "")
+    assert not meta.get(f"/_sandbox/numbers/{row.phone_number_id}")["registered"], "as it was wanted at first"
+    assert disconnecting.go_on() == 0
+
+
+def test_a_process_that_dies_in_the_middle_leaves_the_wish_and_what_was_done(
+    connect: Connect, account: Account, meta: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = row_of(connect())
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(disconnecting, "_settle", die)
+        with pytest.raises(Killed):
+            disconnecting.disconnect(account.pk, row.pk, deregister=True)
+    row.refresh_from_db()
+    assert disconnecting.is_half_done(row)
+    assert {step["step"]: step["state"] for step in disconnecting.steps_of(row)} == {
+        "deregistered": "done",
+        "unsubscribed": "done",
+    }
+    before = len(meta.get("/_sandbox/requests?limit=500"))
+    some_minutes_later(row)
+    disconnecting.go_on()
+    row.refresh_from_db()
+    assert row.status == "disconnected"
+    assert len(meta.get("/_sandbox/requests?limit=500")) == before, "nothing is asked for twice"
+
+
+def test_a_number_that_was_signed_in_again_is_not_disconnected_any_more(
+    connect: Connect, account: Account, meta: Sandbox
+) -> None:
+    row = row_of(connect())
+    away(meta)
+    disconnecting.disconnect(account.pk, row.pk)
+    back(meta)
+    connect(row.pk, number=row.phone_number_id, waba=row.waba_id)
+    row.refresh_from_db()
+    assert not disconnecting.is_half_done(row)
+    assert disconnecting.go_on() == 0
+    assert row.may_send
+
+
+def test_a_second_life_ends_at_the_provider_too(connect: Connect, account: Account, meta: Sandbox) -> None:
+    row = row_of(connect())
+    disconnecting.disconnect(account.pk, row.pk)
+    connect(row.pk, number=row.phone_number_id, waba=row.waba_id)
+    assert is_subscribed(meta, row)
+    done = disconnecting.disconnect(account.pk, row.pk)
+    assert done is not None
+    assert done.status == "disconnected"
+    assert not is_subscribed(meta, row)
+
+
+def test_a_half_done_disconnection_is_shown_with_its_steps(
+    connect: Connect, client_in: Client, account: Account, meta: Sandbox
+) -> None:
+    row = row_of(connect())
+    away(meta)
+    disconnecting.disconnect(account.pk, row.pk)
+    back(meta)
+    page = client_in.get(f"/numbers/{row.pk}").content.decode()
+    assert "Disconnecting is not complete" in page
+    assert "Go on disconnecting" in page

@@ -40,9 +40,7 @@ def connected(settings: Any, sandbox: Sandbox, account: Account) -> OfficialWhat
 @contextmanager
 def worker(sandbox: Sandbox, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`safarichat work`, ended at the latest with the block."""
-    where = connection.settings_dict
-    parts = {"host": where["HOST"], "port": where["PORT"], "user": where["USER"], "password": where["PASSWORD"]}
-    url = make_conninfo(dbname=where["NAME"], **{name: part for name, part in parts.items() if part})
+    url = database_url()
     with open(log, "ab") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "safarichat", "work"],
@@ -60,6 +58,13 @@ def worker(sandbox: Sandbox, log: Path) -> Iterator[subprocess.Popen[bytes]]:
             finally:
                 process.kill()
                 process.wait(5)
+
+
+def database_url() -> str:
+    """The test's own database, for a process of its own."""
+    where = connection.settings_dict
+    parts = {"host": where["HOST"], "port": where["PORT"], "user": where["USER"], "password": where["PASSWORD"]}
+    return make_conninfo(dbname=where["NAME"], **{name: part for name, part in parts.items() if part})
 
 
 def queue_templates(number: OfficialWhatsappCredential, count: int) -> None:

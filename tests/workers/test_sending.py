@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from safarichat.accounts.models import Account
 from safarichat.messaging.models import Attempt, Lane
 from safarichat.messaging.receiving import own_id
+from safarichat.numbers import onboarding
 from safarichat.numbers.models import OfficialWhatsappCredential
+from safarichat.numbers.walking import Walked
 from tests.fixtures import Sandbox
+from tests.onboarding.signing_in import SESSION, Person
 from tests.workers.processes import connected, counts, nothing_waits, queue_templates, wait_until, worker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -102,3 +106,43 @@ def test_a_token_that_ends_stops_the_number_and_keeps_its_messages(
         wait_until(has_stopped, 20)
     assert counts() == {"queued": 30}
     assert arrived(sandbox) == set()
+
+
+def test_what_waited_for_a_new_sign_in_goes_out_after_it(
+    number: OfficialWhatsappCredential, sandbox: Sandbox, account: Account, client_in: Client, tmp_path: Path
+) -> None:
+    """One failed call is enough to know; nothing of the number's is lost by signing in again."""
+    before = number.pk, number.phone_number_id, number.connection_id
+    queue_templates(number, 30)
+    sandbox.post("/_sandbox/tokens/revoke", {"phone_number_id": number.phone_number_id})
+    with worker(sandbox, tmp_path / "one.log"):
+
+        def has_stopped() -> bool:
+            number.refresh_from_db()
+            return number.status == "reauth_required" and not counts().get("sending")
+
+        wait_until(has_stopped, 20)
+        tried = Attempt.objects.count()
+        page = client_in.get("/inbox", headers={"Accept": "text/html"}).content.decode()
+        assert page.count('class="alert alert-danger stopped"') == 1
+        assert "30 messages wait and go out after you have signed in again." in page
+        assert Attempt.objects.count() == tried, "it is not knocked at again"
+        sign_in_again(sandbox, number)
+        wait_until(nothing_waits, 30)
+    assert counts() == {"accepted": 30}
+    assert len(arrived(sandbox)) == 30
+    number.refresh_from_db()
+    assert (number.pk, number.phone_number_id, number.connection_id) == before
+    assert number.may_send
+    assert "alert-danger stopped" not in client_in.get("/inbox", headers={"Accept": "text/html"}).content.decode()
+
+
+def sign_in_again(sandbox: Sandbox, number: OfficialWhatsappCredential) -> None:
+    account = number.account
+    user = account.memberships.get().user
+    started = onboarding.start(account.pk, user.pk, SESSION, number.api_provider, "signup", number.pk)
+    assert started is not None
+    brought = Person(sandbox).sign_in(started.login, waba=number.waba_id or "", number=number.phone_number_id or "")
+    walked = onboarding.finish(account.pk, started.state, SESSION, brought)
+    assert isinstance(walked, Walked)
+    assert walked.outcome == "connected"

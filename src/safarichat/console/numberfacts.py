@@ -1,6 +1,7 @@
 """A number's columns and facts in words."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.formats import number_format
@@ -8,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from msgspec import Struct
 
-from safarichat.numbers.models import OfficialWhatsappCredential
+from safarichat import providers
+from safarichat.numbers.models import SENDING, OfficialWhatsappCredential
+from safarichat.numbers.reminding import DAYS
 
 STEP_LABELS = {
     "started": gettext_lazy("Started"),
@@ -84,6 +87,13 @@ def facts(row: OfficialWhatsappCredential) -> list[Fact]:
     return [fact for fact in every if fact.value not in (None, "")]
 
 
+def ends_soon(row: OfficialWhatsappCredential, now: datetime) -> datetime | None:
+    """When its token ends, if that is near enough to be told and somebody can still prevent it."""
+    if row.token_expiration is None or row.status not in SENDING:
+        return None
+    return row.token_expiration if row.token_expiration < now + timedelta(days=DAYS[0]) else None
+
+
 def _quality(rating: str | None) -> str:
     label = QUALITY_LABELS.get(rating or "")
     return str(label) if label else _("Not known yet")
@@ -100,3 +110,7 @@ def limit_in_words(limit: object) -> str:
     tier = LIMIT.fullmatch(str(limit))
     count = int(tier[1]) * (1000 if tier[2] else 1) if tier else limit
     return number_format(count, force_grouping=True) if isinstance(count, int) else ""
+
+
+def provider_label(name: str) -> str:
+    return next((facts.label for facts in providers.all_facts() if facts.name == name), name)

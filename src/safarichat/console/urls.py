@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from safarichat.console.views import composing, health, inbox, messages, numbers, overview, starting
+from safarichat.console.views import (
+    composing,
+    health,
+    inbox,
+    messages,
+    numbers,
+    overview,
+    profile,
+    registration,
+    starting,
+)
 from safarichat.console.views.theme import theme
 
 urlpatterns = [
@@ -22,11 +32,21 @@ urlpatterns = [
     path("messages/<int:message_id>/retry", messages.retry, name="retry"),
     path("messages/<int:message_id>/cancel", messages.cancel, name="cancel"),
     path("numbers", numbers.numbers, name="numbers"),
+    path("numbers/stopped", numbers.stopped, name="numbers_stopped"),
     path("numbers/<int:credential_id>", numbers.number, name="number"),
     path("numbers/<int:credential_id>/health", health.health, name="number_health"),
     path("numbers/<int:credential_id>/report.txt", health.report_text, name="number_report"),
     path("numbers/<int:credential_id>/check", health.check, name="number_check"),
     path("numbers/<int:credential_id>/repair", health.repair, name="number_repair"),
+    path("numbers/<int:credential_id>/registration", registration.registration, name="number_registration"),
+    path("numbers/<int:credential_id>/deregistration", registration.deregistration, name="number_deregistration"),
+    path("numbers/<int:credential_id>/code", registration.code, name="number_code"),
+    path("numbers/<int:credential_id>/verification", registration.verified, name="number_verification"),
+    path("numbers/<int:credential_id>/two-step", registration.two_step, name="number_two_step"),
+    path("numbers/<int:credential_id>/profile", profile.profile, name="number_profile"),
+    path("numbers/<int:credential_id>/profile/reading", profile.reading, name="number_profile_reading"),
+    path("numbers/<int:credential_id>/photo", profile.photo, name="number_photo"),
+    path("numbers/<int:credential_id>/display-name", profile.display_name, name="number_display_name"),
     path("", include("safarichat.console.urls_whatsapp")),
     path("", include("safarichat.console.urls_settings")),
 ]

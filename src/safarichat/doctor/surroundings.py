@@ -15,10 +15,10 @@ from safarichat.ground import outbound
 from safarichat.ground.talks import Call, Lost
 from safarichat.inbox import refusals
 from safarichat.messaging.traffic import Traffic
-from safarichat.numbers.expiring import SOON
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.numbers.platform import address
 from safarichat.numbers.problems import TOKEN_EXPIRES_SOON
+from safarichat.numbers.tokens import SOON
 from safarichat.providers.shapes import Problem
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "testserver")

@@ -47,15 +47,21 @@ KEY_MISSING = Problem(
 )
 
 
+# A number that is in the WhatsApp Business app as well was verified and registered there, and stays so.
+NEVER_BESIDE_THE_APP = frozenset({"request_code", "verify_code", "register", "deregister", "set_pin"})
+BESIDE_THE_APP = gettext_noop(
+    "This number is also in the WhatsApp Business app on a phone: it is verified and registered there."
+)
+
+
 def do(account_id: int, credential_id: int, deed: str, given: Mapping[str, Any]) -> Deed | None:
     """Do it, up to half a minute over the network, and keep what came of it. None: no such number in the account."""
     row = find(account_id, credential_id)
     if row is None:
         return None
     provider = providers.get(row.api_provider)
-    act = provider.deeds.get(deed)
-    if act is None:
-        return Refused(_lacking(provider.abilities.lacks.get(deed, "")))
+    if reason := why_not(row, deed):
+        return Refused(Problem(key="not_offered", message=reason, fault="provider"))
     if not row.is_signed_in:
         return Refused(NOT_CONNECTED)
     try:
@@ -66,7 +72,9 @@ def do(account_id: int, credential_id: int, deed: str, given: Mapping[str, Any])
         return Later(BUSY, "transient", 60.0)
     outcome: Deed | None = None
     try:
-        outcome = run_talk(act(number, place, given), within(PATIENCE_S), lambda step: _keep(account_id, row.pk, step))
+        outcome = run_talk(
+            provider.deeds[deed](number, place, given), within(PATIENCE_S), lambda step: _keep(account_id, row.pk, step)
+        )
     finally:
         _settle(account_id, credential_id, deed, outcome)
     return outcome
@@ -74,15 +82,13 @@ def do(account_id: int, credential_id: int, deed: str, given: Mapping[str, Any])
 
 def why_not(row: OfficialWhatsappCredential, deed: str) -> str:
     """Why this can't be done with the number, as an untranslated sentence; empty when it can."""
+    if row.provider_config.get("is_on_phone_app") is True and deed in NEVER_BESIDE_THE_APP:
+        return BESIDE_THE_APP
     provider = providers.get(row.api_provider)
     return "" if deed in provider.deeds else provider.abilities.lacks.get(deed, "") or _NOT_OFFERED
 
 
 _NOT_OFFERED = gettext_noop("This provider does not offer it.")
-
-
-def _lacking(reason: str) -> Problem:
-    return Problem(key="not_offered", message=reason or _NOT_OFFERED, fault="provider")
 
 
 def _claim(account_id: int, credential_id: int) -> bool:

@@ -19,6 +19,12 @@ def one(account_id: int, credential_id: int) -> OfficialWhatsappCredential | Non
     return OfficialWhatsappCredential.objects.filter(account_id=account_id, pk=credential_id).defer(*SECRETS).first()
 
 
+def stopped(account_id: int) -> list[OfficialWhatsappCredential]:
+    """Numbers whose sign-in the provider does not accept any more: what they have to send waits."""
+    rows = OfficialWhatsappCredential.objects.filter(account_id=account_id, status=Status.REAUTH_REQUIRED)
+    return list(rows.defer(*SECRETS).order_by("id"))
+
+
 def ever_connected(account_id: int) -> list[OfficialWhatsappCredential]:
     """Those that conversations can belong to."""
     return [row for row in all_of(account_id) if row.phone_number_id and row.status != Status.PENDING]

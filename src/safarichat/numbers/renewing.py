@@ -11,13 +11,13 @@ from safarichat.numbers import deeds
 from safarichat.numbers.models import SENDING, OfficialWhatsappCredential
 from safarichat.providers.shapes import Done
 
-AHEAD = timedelta(days=14)  # a week before it ends, people are told
+AHEAD = timedelta(days=20)  # a fortnight before it ends, people are told
 TRY_EVERY_S = 24 * 3600
 BATCH = 20
 
 
 def renew() -> int:
-    """Those that end within a fortnight, each tried once a day at most. How many were renewed."""
+    """Those that end within twenty days, each tried once a day at most. How many were renewed."""
     now = timezone.now()
     able = [name for name in providers.names() if "refresh" in providers.get(name).deeds]
     ending = OfficialWhatsappCredential.objects.filter(

@@ -19,7 +19,7 @@ from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.notify import wake_workers
 from safarichat.ground.outbound import run_talk
 from safarichat.ground.talks import Progress
-from safarichat.numbers import before, problems, recording
+from safarichat.numbers import before, problems, recording, registrations
 from safarichat.numbers.adopting import adopt, older_row
 from safarichat.numbers.asking import within
 from safarichat.numbers.hands import Hands
@@ -160,6 +160,8 @@ class _Walk:
         recording.seal_secrets(row, progress.secrets)
         if "access_token" in progress.secrets:
             _forget_code(row)
+        if progress.step == "registered" and progress.state == "done" and "pin" in progress.secrets:
+            registrations.count(row, timezone.now())
         row.save()
         tell(row)
 
@@ -238,6 +240,7 @@ def _connect(row: OfficialWhatsappCredential, outcome: Connected, now: datetime)
     row.phone_number_id, row.waba_id = outcome.phone_number_id, outcome.waba_id
     row.status, row.waiting = outcome.status, {}
     row.onboarding_completed_at = now
+    row.provider_config = {name: told for name, told in row.provider_config.items() if name != "disconnection"}
     recording.note_problems(row, "connected", outcome.warnings, now)
     _forget_code(row)
     before.forget(row)

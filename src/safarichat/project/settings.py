@@ -131,6 +131,7 @@ TEMPLATES = [
                 "django.template.context_processors.tz",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "safarichat.console.context.stopped_numbers",
                 *CONTEXT_PROCESSORS,  # noqa: F405
             ],
         },

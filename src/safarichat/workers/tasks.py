@@ -14,8 +14,9 @@ from safarichat.ground.batching import drop_broken_connection, with_fresh_connec
 from safarichat.inbox import catching_up
 from safarichat.inbox.clearing import clear
 from safarichat.inbox.replaying import replay_for_new_numbers
+from safarichat.numbers import disconnecting, tokens
 from safarichat.numbers.carrying_on import carry_on_stuck
-from safarichat.numbers.expiring import forget_codes, watch_tokens
+from safarichat.numbers.expiring import forget_codes
 from safarichat.numbers.history import forget_old
 from safarichat.numbers.renewing import renew
 
@@ -25,7 +26,8 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "forget_codes": ("* * * * * */20", forget_codes),
     "carry_on_stuck": ("* * * * * */10", carry_on_stuck),
     "replay_for_new_numbers": ("* * * * * */20", replay_for_new_numbers),
-    "watch_tokens": ("*/10 * * * *", watch_tokens),
+    "watch_tokens": ("*/10 * * * *", tokens.watch),
+    "go_on_disconnecting": ("* * * * *", disconnecting.go_on),
     "renew_sign_ins": ("7 * * * *", renew),
     "catch_up": ("*/10 * * * *", catching_up.catch_up),
     "poll_numbers": ("* * * * *", poll),

@@ -20,8 +20,8 @@ from safarichat.console.asked import (
     text_of,
     unusable,
 )
+from safarichat.console.numberfacts import provider_label
 from safarichat.console.tenant import TenantRequest, tenant_page
-from safarichat.console.views.numbers import provider_label
 from safarichat.console.words import translated
 from safarichat.doctor import repairing, report
 from safarichat.doctor.diagnosing import Diagnosis, diagnose

@@ -9,14 +9,13 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from safarichat import providers
 from safarichat.console import numberfacts
 from safarichat.console.bodies import as_it_came
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.console.words import translated
 from safarichat.inbox.listing import recent
 from safarichat.messaging import counting
-from safarichat.numbers import listing, recording
+from safarichat.numbers import disconnecting, listing, recording
 from safarichat.numbers.models import LIVE
 
 
@@ -28,6 +27,14 @@ def numbers(request: TenantRequest) -> HttpResponse:
     return render(request, f"console/numbers/{template}", listed(request.account.pk))
 
 
+@require_safe
+@never_cache
+@tenant_page
+def stopped(request: TenantRequest) -> HttpResponse:
+    """The banner of every page, for one that is open while a number stops or goes on."""
+    return render(request, "console/numbers/_stopped.html")
+
+
 def listed(account_id: int) -> dict[str, Any]:
     """Every number with today's counts and what waits."""
     rows = listing.all_of(account_id)
@@ -37,7 +44,8 @@ def listed(account_id: int) -> dict[str, Any]:
     cards = [
         {
             "row": row,
-            "provider": provider_label(row.api_provider),
+            "provider": numberfacts.provider_label(row.api_provider),
+            "ends_at": numberfacts.ends_soon(row, timezone.now()),
             "counts": counts.get(row.pk, counting.Counts()),
             "waiting": waiting.get(row.pk),
         }
@@ -55,8 +63,10 @@ def number(request: TenantRequest, credential_id: int) -> HttpResponse:
         raise Http404
     shown = {
         "row": row,
-        "provider": provider_label(row.api_provider),
+        "provider": numberfacts.provider_label(row.api_provider),
         "is_live": row.status in LIVE,
+        "ends_at": numberfacts.ends_soon(row, timezone.now()),
+        "disconnection": translated(disconnecting.steps_of(row)) if disconnecting.is_half_done(row) else None,
         "steps": numberfacts.steps(translated(recording.listed_steps(row))),
         "facts": numberfacts.facts(row),
         "problems": [_problem(entry) for entry in translated(row.error_logs)],
@@ -66,10 +76,6 @@ def number(request: TenantRequest, credential_id: int) -> HttpResponse:
     }
     template = "_number.html" if request.headers.get("HX-Request") else "number.html"
     return render(request, f"console/numbers/{template}", shown)
-
-
-def provider_label(name: str) -> str:
-    return next((facts.label for facts in providers.all_facts() if facts.name == name), name)
 
 
 def _problem(entry: dict[str, Any]) -> dict[str, Any]:
