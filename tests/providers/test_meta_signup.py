@@ -99,3 +99,9 @@ def test_the_handshake_gives_the_challenge_back_for_the_right_token_only() -> No
         assert meta.greet(greeting(**wrong), secrets) is None
     assert meta.greet(greeting(**{"hub.verify_token": ""}), {}) is None
     assert meta.greet(Hook(method="GET", headers={}, query={}, body=b""), secrets) is None
+
+
+def test_the_window_may_call_the_number_by_its_id_of_the_account_model_of_2026() -> None:
+    event, told = meta.session_event("FINISH", {"cs_id": "3003001", "waac_id": "9009001", "waba_id": "2002001"})
+    assert event == "FINISH"
+    assert (told["phone_number_id"], told["waac_id"], told["waba_id"]) == ("3003001", "9009001", "2002001")

@@ -42,6 +42,7 @@ PUBLIC_FACTS = frozenset(
         "messaging_limit",
         "name_status",
         "payment_configuration",
+        "phone_data_asked",
         "pin_is_set",
         "platform_type",
         "profile",
@@ -52,6 +53,7 @@ PUBLIC_FACTS = frozenset(
         "throughput_mps",
         "username",
         "username_status",
+        "waac_id",
         "waba_account_id",
         "waba_name",
     }

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from safarichat.sandbox.control.casting import Casting
 from safarichat.sandbox.control.happenings import Happenings
+from safarichat.sandbox.control.telling import Telling
 from safarichat.sandbox.dialog360.room import Dialog360
 from safarichat.sandbox.handset.views import Handsets
 from safarichat.sandbox.meta.graph import Cut, Graph
@@ -106,6 +107,7 @@ class Sandbox:
                 *handsets.routes(),
                 *Overview(self.world, self.base_url).routes(),
                 *happenings.routes(),
+                *Telling(self.world, self.graph).routes(),
                 *Casting(self.world, self.graph, self.dialog360.channels).routes(),
                 Mount("/static", StaticFiles(directory=HERE / "static")),
             ]

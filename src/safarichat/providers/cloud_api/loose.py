@@ -97,8 +97,10 @@ def mappings(source: JSON, key: str) -> list[Mapping[str, JSON]]:
 
 
 def phone_number_id_of(value: JSON) -> str:
-    """The number that a webhook's value is about; empty where it names none."""
-    return text(mapping(value, "metadata"), "phone_number_id")
+    """The number that a webhook's value is about; empty where it names none. The account model of 2026 calls its id
+    cs_id, and has been seen to tell it beside."""
+    context = mapping(mapping(value, "internal_1p_only_data"), "account_context")
+    return text(mapping(value, "metadata"), "phone_number_id") or text(context, "cs_id")
 
 
 def texts(source: JSON, key: str) -> list[str]:
