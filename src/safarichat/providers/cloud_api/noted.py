@@ -2,7 +2,6 @@
 another partner's conversations say, what a phone app gives away when it joins (reference §7.5, §7.11, §11)."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 
 from safarichat.providers.cloud_api.errors import problem_in
 from safarichat.providers.cloud_api.loose import mapping, mappings, phone_number_id_of, text, unix_s
@@ -82,9 +81,16 @@ def _noted(field: str, event: str, value: Value, waba_id: str, at: int, told: Va
     )
 
 
-READERS: Mapping[str, Callable[[Value, str, int], Iterator[Event]]] = {
-    **{field: partial(read_list, field) for field in LISTS},
-    **{field: partial(read_whole, field) for field in WHOLE},
+Reader = Callable[[Value, str, int], Iterator[Event]]
+
+
+def _of(field: str, read: Callable[[str, Value, str, int], Iterator[Event]]) -> Reader:
+    return lambda value, waba_id, at: read(field, value, waba_id, at)
+
+
+READERS: Mapping[str, Reader] = {
+    **{field: _of(field, read_list) for field in LISTS},
+    **{field: _of(field, read_whole) for field in WHOLE},
     "history": read_history,
     "smb_app_state_sync": read_contacts,
 }
