@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from django.test import Client
 from django.utils import timezone
@@ -9,6 +10,7 @@ from safarichat.inbox.models import HookEvent
 from safarichat.numbers.models import OfficialWhatsappCredential
 from tests.console.rows import make_conversation, make_message
 from tests.fixtures import make_number
+from tests.inbox.payloads import hook, take
 
 
 def test_a_newcomer_is_led_to_the_first_number(client_in: Client) -> None:
@@ -73,3 +75,26 @@ def test_another_accounts_number_is_neither_listed_nor_found(client_in: Client, 
     assert "Baraka Shoes" not in client_in.get("/numbers").content.decode()
     assert "Baraka Shoes" not in client_in.get("/").content.decode()
     assert client_in.get(f"/numbers/{theirs.pk}").status_code == 404
+
+
+def test_news_from_the_provider_have_a_name_and_say_what_they_are_about(
+    client_in: Client, number: OfficialWhatsappCredential
+) -> None:
+    template = {"message_template_id": 1, "message_template_name": "promo", "message_template_language": "en_US"}
+    stop = {"wa_id": "14155550123", "category": "marketing_messages", "value": "stop", "timestamp": 1790000000}
+    metadata = {"phone_number_id": number.phone_number_id}
+    take(
+        hook_to(number, "message_template_status_update", {"event": "REJECTED", "reason": "SCAM", **template}),
+        hook_to(number, "user_preferences", {"metadata": metadata, "user_preferences": [stop]}),
+        hook_to(number, "smb_app_state_sync", {"metadata": metadata, "state_sync": [{"action": "add"}]}),
+    )
+    page = client_in.get(f"/numbers/{number.pk}").content.decode()
+    for words in (
+        "A template&#x27;s review: promo (en_US)", "A customer chose what they want to get: advertising messages",
+        "The phone&#x27;s address book", "REJECTED", "stop",
+    ):  # fmt: skip
+        assert words in page
+
+
+def hook_to(number: OfficialWhatsappCredential, field: str, value: Any) -> bytes:
+    return hook(value, field=field, waba=number.waba_id or "")

@@ -59,6 +59,20 @@ def test_a_number_in_the_phone_app_is_not_registered(connect: Connect) -> None:
     assert walked.outcome == "connected"
     assert row.steps["registered"]["state"] == "skipped"
     assert not row.pin
+    assert row.throughput_mps == 20
+    assert row.provider_config["is_on_phone_app"] is True
+    assert row.provider_config["phone_data_asked"] == ["smb_app_state_sync", "history"]
+
+
+def test_the_second_phase_of_the_account_model_connects_and_keeps_the_new_id(connect: Connect, meta: Sandbox) -> None:
+    meta.post("/_sandbox/settings", {"account_phase": 2})
+    try:
+        walked = connect()
+    finally:
+        meta.post("/_sandbox/settings", {"account_phase": 1})
+    row = row_of(walked)
+    assert walked.outcome == "connected"
+    assert row.provider_config["waac_id"] == f"9{row.phone_number_id}"
 
 
 def test_api_access_alone_connects(connect: Connect) -> None:

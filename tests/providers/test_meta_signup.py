@@ -118,3 +118,9 @@ def test_an_app_of_ones_own_needs_nothing_of_the_operator_and_is_known_by_its_id
     assert meta.login(Platform(settings={}), mode="keys", state="s") == {"flow": "form"}
     assert meta.holder(Signup(mode="keys", data={"app_id": "111222333"})) == "111222333"
     assert meta.holder(Signup(mode="signup", data={"app_id": "111222333"})) == ""
+
+
+def test_the_window_may_call_the_number_by_its_id_of_the_account_model_of_2026() -> None:
+    event, told = meta.session_event("FINISH", {"cs_id": "3003001", "waac_id": "9009001", "waba_id": "2002001"})
+    assert event == "FINISH"
+    assert (told["phone_number_id"], told["waac_id"], told["waba_id"]) == ("3003001", "9009001", "2002001")

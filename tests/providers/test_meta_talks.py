@@ -66,6 +66,7 @@ def test_a_message_goes_to_a_plus_number_or_to_a_business_scoped_id() -> None:
         "recipient_type": "individual",
         "to": "+14155550123",
         "biz_opaque_callback_data": "7",
+        "messaging_account_id": "2002001",
     }
     body = sent(Outgoing(opaque="7", user_id="US.1", body={"type": "text", "to": "+999", "text": {"body": "x"}}))
     assert body["recipient"] == "US.1"
@@ -74,7 +75,18 @@ def test_a_message_goes_to_a_plus_number_or_to_a_business_scoped_id() -> None:
 def test_marking_as_read_is_the_documented_call() -> None:
     pretend = Pretend(HAPPY, {"POST 3003001/messages": [reply({"success": True})]})
     pretend.run(meta.mark_read(ONE, "wamid.IN1", PLATFORM))
-    assert pretend.calls[0].json == {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.IN1"}
+    assert pretend.calls[0].json == {
+        "messaging_product": "whatsapp",
+        "status": "read",
+        "message_id": "wamid.IN1",
+        "messaging_account_id": "2002001",
+    }
+
+
+def test_no_messaging_account_is_named_where_none_is_known() -> None:
+    pretend = Pretend(HAPPY)
+    pretend.run(meta.send(replace(ONE, waba_id=""), Outgoing(opaque="7", to="1", body={"type": "text"}), PLATFORM))
+    assert "messaging_account_id" not in pretend.calls[0].json
 
 
 # --- the PIN ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """Whatever the bytes of a webhook are, reading them ends with events and never with an exception."""
 
 import json
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import msgspec
@@ -9,8 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safarichat.providers import get
+from safarichat.providers.cloud_api.envelope import READERS
 from safarichat.providers.shapes import Hook, Received, StatusChanged, Unhandled, Unreadable
+from tests.conformance.cloud_api import value_of
+from tests.conformance.meta.subject import SUBJECT
 
+CASES: list[dict[str, Any]] = [msgspec.json.decode(line) for line in SUBJECT.events.read_text().splitlines()]
 KEYS = st.sampled_from(
     [
         "object", "entry", "changes", "field", "value", "messages", "statuses", "contacts", "metadata",
@@ -19,13 +25,16 @@ KEYS = st.sampled_from(
         "button_reply", "title", "system", "status", "recipient_id", "pricing", "context", "reaction",
         "edit", "message", "biz_opaque_callback_data", "event", "waba_info", "ban_info",
         "display_phone_number", "decision", "restriction_info", "user_actions", "contacts", "location",
-        "order", "unsupported"
+        "order", "unsupported", "message_echoes", "to", "to_user_id", "user_preferences", "category", "groups",
+        "calls", "history", "state_sync", "alert_info", "alert_type", "entity_type", "disconnection_info", "reason",
+        "message_template_id", "message_template_buttons", "rejection_info", "disable_info", "disable_date",
+        "new_quality_score", "correct_category", "max_daily_conversations_per_business", "action", "username"
     ]
 )  # fmt: skip
 WORDS = st.sampled_from(
     [
-        "whatsapp_business_account", "messages", "account_update", "phone_number_quality_update",
-        "phone_number_name_update", "text", "image", "system", "edit", "contacts", "interactive",
+        *READERS, "whatsapp_business_account", "text", "stop", "REJECTED", "PARTNER_REMOVED", "TIER_2K",
+        "image", "system", "edit", "contacts", "interactive",
         "user_changed_number", "sent", "failed", "DISABLED_UPDATE", "APPROVED", "14155550123", "US.1",
         "wamid.A", "1790000000", "99999999999999999999"
     ]
@@ -63,7 +72,7 @@ def test_any_json(payload: Any) -> None:
 
 
 @settings(max_examples=300)
-@given(WORDS, ANY)
+@given(st.sampled_from([*READERS]), ANY)
 def test_any_value_of_a_known_field(field: str, value: Any) -> None:
     read(
         encode(
@@ -73,6 +82,48 @@ def test_any_value_of_a_known_field(field: str, value: Any) -> None:
             }
         )
     )
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(CASES), st.data())
+def test_a_documented_payload_with_one_thing_missing_odd_or_new(case: Any, data: st.DataObject) -> None:
+    """Wherever it is: the rest of the webhook is read all the same."""
+    value = deepcopy(value_of(case))
+    spots = list(_spots(value))
+    if spots:
+        within, key = data.draw(st.sampled_from(spots))
+        match data.draw(st.sampled_from(["missing", "odd", "new"])):
+            case "missing":
+                del within[key]
+            case "odd":
+                within[key] = data.draw(ANY)
+            case "new" if isinstance(within, dict):
+                within[data.draw(st.text())] = data.draw(ANY)
+    good = {"field": "messages", "value": {"messages": [message(7)]}}
+    changes = [{"field": case.get("field", "messages"), "value": value}, good]
+    *_, last = read(encode({"entry": [{"id": "2", "changes": changes}]}))
+    assert isinstance(last, Received)
+    assert last.provider_message_id == "m7"
+
+
+def _spots(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place in a payload: what holds it, and its key there."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield value, key
+        yield from _spots(inner)
+
+
+def test_a_thousand_changes_of_every_documented_kind_are_read_as_if_each_came_alone() -> None:
+    cases = [CASES[n % len(CASES)] for n in range(1000)]
+    changes = [{"field": case.get("field", "messages"), "value": value_of(case)} for case in cases]
+    alone = [event for change in changes for event in read(one_hook([change]))]
+    assert read(one_hook(changes)) == alone
+
+
+def one_hook(changes: list[Any]) -> bytes:
+    entry = {"id": "2002001", "time": 1790000000, "changes": changes}
+    return msgspec.json.encode({"object": "whatsapp_business_account", "entry": [entry]})
 
 
 @settings(max_examples=300)

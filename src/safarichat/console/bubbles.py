@@ -41,6 +41,12 @@ TICKS = {
 }
 
 
+ORIGINS = {  # of what the business wrote, but not here
+    "phone": Tick(icon="phone", label=gettext_lazy("Sent from the phone")),
+    "partner": Tick(icon="box-arrow-up-right", label=gettext_lazy("Sent through another partner")),
+}
+
+
 class Bubble(Struct, frozen=True, kw_only=True):
     """`cause` and `cure` are there when something is wrong with it; `code` is the provider's own number for that."""
 
@@ -52,6 +58,7 @@ class Bubble(Struct, frozen=True, kw_only=True):
     code: str = ""
     details: str = ""
     note: str = ""
+    note_icon: str = "reply"
 
     @property
     def is_out(self) -> bool:
@@ -59,7 +66,7 @@ class Bubble(Struct, frozen=True, kw_only=True):
 
     @property
     def may_retry(self) -> bool:
-        return self.is_out and self.entry.status in ("failed", "unconfirmed")
+        return self.is_out and not self.entry.origin and self.entry.status in ("failed", "unconfirmed")
 
     @property
     def may_cancel(self) -> bool:
@@ -81,10 +88,21 @@ def bubble(entry: Entry) -> Bubble:
     inside = shown(entry.kind, entry.body)
     if entry.direction == "in":
         return Bubble(entry=entry, inside=inside, note=_forwarded(entry))
+    if entry.origin:
+        return _written_elsewhere(entry, inside)
     tick = TICKS.get(entry.status, TICKS["queued"])
     if entry.status == "unconfirmed":
         return Bubble(entry=entry, inside=inside, tick=tick, cause=str(UNCONFIRMED_CAUSE), cure=str(UNCONFIRMED_CURE))
     return Bubble(entry=entry, inside=inside, tick=tick, **_problem(entry, has_failed=entry.status == "failed"))
+
+
+def _written_elsewhere(entry: Entry, inside: Shown) -> Bubble:
+    where = ORIGINS[entry.origin]
+    if entry.kind == "revoke":
+        inside = Shown(text=_("A message was taken back on the phone."), is_note=True)
+    problem = _problem(entry, has_failed=entry.status == "failed") if entry.problem else {}
+    tick = TICKS.get(entry.status)
+    return Bubble(entry=entry, inside=inside, tick=tick, note=str(where.label), note_icon=where.icon, **problem)
 
 
 def _forwarded(entry: Entry) -> str:

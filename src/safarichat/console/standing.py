@@ -37,6 +37,17 @@ NAMES = {
     "throughput_mps": gettext_lazy("Messages a second"),
     "name_status": gettext_lazy("State of the name"),
     "verified_name": gettext_lazy("Name shown to customers"),
+    "account_review_status": gettext_lazy("Review of the business account"),
+    "restrictions": gettext_lazy("Restrictions"),
+    "country": gettext_lazy("Country of the business"),
+    "username": gettext_lazy("Username"),
+    "payments": gettext_lazy("Payments in chats"),
+}
+REVIEW_LABELS = {
+    "APPROVED": gettext_lazy("Approved"),
+    "DEFERRED": gettext_lazy("Put off"),
+    "PENDING": gettext_lazy("Waiting for review"),
+    "REJECTED": gettext_lazy("Not approved"),
 }
 QUALITIES = ("GREEN", "YELLOW", "RED", "UNKNOWN")
 LIMITS = ("TIER_UNLIMITED", "TIER_100K", "TIER_10K", "TIER_2K", "TIER_1K", "TIER_250", "TIER_50")
@@ -128,6 +139,10 @@ def value_in_words(name: str, value: str) -> str:
             return str(QUALITY_LABELS.get(value, _("Not known yet")))
         case "messaging_limit":
             return limit_in_words(value) or value
+        case "account_review_status":
+            return str(REVIEW_LABELS.get(value, value))
+        case "restrictions":
+            return value.strip('[]"').replace('", "', ", ") or _("None")
         case "name_status":
             return str(NAME_LABELS.get(value, value))
         case _:

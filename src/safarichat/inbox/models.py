@@ -1,6 +1,7 @@
 """Provider calls as they came. Safe here first, understood afterwards."""
 
 from django.db import models
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
 
 from safarichat.accounts.models import Account
@@ -49,6 +50,12 @@ class HookEvent(models.Model):
         indexes = [
             models.Index(fields=["credential", "-id"], name="hook_events_credential"),
             models.Index(fields=["hook_id"], name="hook_events_hook"),
+            models.Index(
+                "credential",
+                KeyTextTransform("provider_message_id", "value"),
+                condition=~models.Q(reason=""),
+                name="hook_events_strange",
+            ),
         ]
 
 

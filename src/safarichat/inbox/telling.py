@@ -10,21 +10,23 @@ from safarichat.contacts.people import Nameless, Naming, identities, resolve_all
 from safarichat.ground.notify import announce_all, wake_workers
 from safarichat.ground.sql import as_json, columns, fetch
 from safarichat.inbox.sorting import Pile, Raw
+from safarichat.inbox.statuses import NOT_OURS, remembered, report
 from safarichat.messaging.climbing import Changed
+from safarichat.messaging.echoing import PARTNER, PHONE, Echo
 from safarichat.messaging.merging import merge
 from safarichat.messaging.receiving import INBOUND, Arrival, Report, take_in
 from safarichat.numbers.news import apply
 from safarichat.numbers.routing import Route
-from safarichat.providers.shapes import PersonChanged, Received, StatusChanged
+from safarichat.providers.shapes import Echoed, Person, PersonChanged, Received
 
-NOT_OURS = "A status of a message that was not sent from here."
 JUST_BEFORE_THE_NEXT = timedelta(microseconds=999_999)
 
 
 def tell(pile: Pile) -> None:
     """Everything a batch says, in the caller's transaction."""
-    arrivals, merged = _arrivals(pile)
-    changed, strange = take_in(arrivals, [_report(route, event) for route, event, _ in pile.statuses])
+    arrivals, echoes, merged = _arrivals(pile)
+    reports = [report(route, event) for route, event, _ in pile.statuses]
+    changed, strange = take_in(arrivals, [*reports, *remembered(echoes)], echoes)
     _keep_strange(pile, strange)
     _keep_raw(pile.raw)
     if pile.account_news:
@@ -36,9 +38,11 @@ def tell(pile: Pile) -> None:
 # --- people and messages ---
 
 
-def _arrivals(pile: Pile) -> tuple[list[Arrival], list[Changed]]:
-    """Who wrote, and what. Statuses teach us identities as well: an id that a later message may carry alone."""
+def _arrivals(pile: Pile) -> tuple[list[Arrival], list[Echo], list[Changed]]:
+    """Who wrote, and what, and whom the business wrote to elsewhere. Statuses teach us identities as well: an id that a
+    later message may carry alone."""
     namings = [_naming(route, event, received_at) for route, event, received_at in pile.received]
+    namings += [_naming(route, event, received_at) for route, event, received_at in pile.echoes]
     for naming in namings:
         if not identities(naming):
             raise Nameless
@@ -49,14 +53,20 @@ def _arrivals(pile: Pile) -> tuple[list[Arrival], list[Changed]]:
     ]
     resolved = resolve_all([*namings, *learnt])
     merged = merge(resolved.merges)
-    return [
-        _arrival(route, event, contact_id, received_at)
-        for (route, event, received_at), contact_id in zip(pile.received, resolved.contact_ids, strict=False)
-    ], merged
+    contacts = iter(resolved.contact_ids)
+    arrivals = [_arrival(route, event, next(contacts), received_at) for route, event, received_at in pile.received]
+    echoes = [_echo(route, event, next(contacts), received_at) for route, event, received_at in pile.echoes]
+    return arrivals, echoes, merged
 
 
-def _naming(route: Route, event: Received | PersonChanged, received_at: datetime) -> Naming:
-    persons = (event.sender,) if isinstance(event, Received) else (event.before, event.after)
+def _naming(route: Route, event: Received | PersonChanged | Echoed, received_at: datetime) -> Naming:
+    match event:
+        case Received():
+            persons: tuple[Person, ...] = (event.sender,)
+        case Echoed():
+            persons = (event.recipient,)
+        case PersonChanged():
+            persons = (event.before, event.after)
     return Naming(route.account_id, persons, _time(event.at) if event.at else received_at)
 
 
@@ -73,24 +83,30 @@ def _arrival(route: Route, event: Received | PersonChanged, contact_id: int, rec
         text=event.text,
         context_id=event.context_id if isinstance(event, Received) else "",
         told_at=told_at,
-        # Providers tell whole seconds. Our own clock, kept within that second, puts an answer below what it answers.
-        at=min(max(received_at, told_at), told_at + JUST_BEFORE_THE_NEXT),
+        at=_place(told_at, received_at),
         problem=event.problem if isinstance(event, Received) else None,
         is_note=is_note,
     )
 
 
-def _report(route: Route, event: StatusChanged) -> Report:
-    return Report(
+def _echo(route: Route, event: Echoed, contact_id: int, received_at: datetime) -> Echo:
+    return Echo(
         account_id=route.account_id,
         credential_id=route.credential_id,
+        contact_id=contact_id,
         provider_message_id=event.provider_message_id,
-        opaque=event.opaque,
-        status=event.status,
-        at=_time(event.at),
-        problem=event.problem,
-        price=event.price,
+        kind=event.event,
+        body=event.value,
+        text=event.text,
+        context_id=event.context_id,
+        at=_place(_time(event.at), received_at) if event.at else received_at,
+        origin=PARTNER if event.field == "message_echoes" else PHONE,
     )
+
+
+def _place(told_at: datetime, received_at: datetime) -> datetime:
+    """Providers tell whole seconds. Our own clock, kept within that second, puts an answer below what it answers."""
+    return min(max(received_at, told_at), told_at + JUST_BEFORE_THE_NEXT)
 
 
 def _time(unix_s: int) -> datetime:
@@ -102,7 +118,7 @@ def _time(unix_s: int) -> datetime:
 
 def _keep_strange(pile: Pile, strange: Sequence[Report]) -> None:
     """Statuses of messages that another program sent with the same number: shown with the number, nothing lost."""
-    unmatched = {(report.credential_id, report.provider_message_id, report.status) for report in strange}
+    unmatched = {(one.credential_id, one.provider_message_id, one.status) for one in strange}
     for route, event, hook_id in pile.statuses:
         if (route.credential_id, event.provider_message_id, event.status) in unmatched:
             value = msgspec.to_builtins(event)

@@ -110,6 +110,13 @@ UNKNOWN_MESSAGE = Problem(key="message_unknown", code=131009, message=N_("This m
 NOT_FAILED = Problem(
     key="not_failed", code=131009, message=N_("Only a message that failed can be tried again."), fault="us"
 )
+WRITTEN_ELSEWHERE = Problem(
+    key="written_elsewhere",
+    code=131009,
+    message=N_("This message was not sent from here."),
+    cure=N_("Write it again where it was written, or write a new one here."),
+    fault="us",
+)
 
 
 def _problem(key: str, code: int, field: str, message: str, cure: str = "") -> Problem:

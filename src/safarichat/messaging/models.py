@@ -78,6 +78,7 @@ class Message(models.Model):
     at = models.DateTimeField(db_default=Now())  # the provider's time for "in", ours for "out"; the thread's order
     created_at = models.DateTimeField(db_default=Now())
     # outbound only
+    origin = models.CharField(max_length=16, db_default="")  # phone | partner: written there, not here
     sent_by = models.ForeignKey(
         User, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
     )

@@ -9,6 +9,8 @@ from msgspec import Struct
 from safarichat.ground.sql import JSON, as_json, columns, fetch
 from safarichat.messaging.climbing import Changed, News, climb_all
 from safarichat.messaging.conversing import lock_conversations, open_conversations
+from safarichat.messaging.echoing import Echo
+from safarichat.messaging.echoing import store as store_echoes
 from safarichat.providers.shapes import Problem
 
 WINDOW = timedelta(hours=24)
@@ -46,12 +48,18 @@ class Report(Struct, frozen=True, kw_only=True):
     price: JSON = None
 
 
-def take_in(arrivals: Sequence[Arrival], reports: Sequence[Report]) -> tuple[list[Changed], list[Report]]:
-    """Store arrivals, let reports climb. Returns what changed, and the reports that match no message of ours."""
-    conversations = open_conversations({(one.credential_id, one.contact_id): one.account_id for one in arrivals})
+def take_in(
+    arrivals: Sequence[Arrival], reports: Sequence[Report], echoes: Sequence[Echo] = ()
+) -> tuple[list[Changed], list[Report]]:
+    """Store arrivals and echoes, let reports climb. Returns what changed, and the reports that match no message."""
+    new: list[Arrival | Echo] = [*arrivals, *echoes]
+    conversations = open_conversations({(one.credential_id, one.contact_id): one.account_id for one in new})
     targets = _targets(reports)
-    lock_conversations([*conversations.values(), *(conversation for _, conversation in targets.values())])
-    changed = _store(arrivals, conversations)
+    locked = {*conversations.values(), *(conversation for _, conversation in targets.values())}
+    lock_conversations([*locked])
+    changed = _store(arrivals, conversations) + store_echoes(echoes, conversations)
+    if echoes:  # a report may be about one of them
+        targets = {index: found for index, found in _targets(reports).items() if found[1] in locked}
     known = [(report, targets[index][0]) for index, report in enumerate(reports) if index in targets]
     _note([(message_id, report) for report, message_id in known])
     changed += climb_all([_news(message_id, report) for report, message_id in known])

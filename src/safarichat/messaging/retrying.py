@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from safarichat.ground.notify import announce
 from safarichat.ground.sql import fetch
-from safarichat.messaging.checking import NOT_FAILED, UNKNOWN_MESSAGE, number_problem, window_problem
+from safarichat.messaging.checking import NOT_FAILED, UNKNOWN_MESSAGE, WRITTEN_ELSEWHERE, number_problem, window_problem
 from safarichat.messaging.conversing import lock_conversations
 from safarichat.messaging.lanes import wake
 from safarichat.messaging.queueing import Queued, acting
@@ -25,11 +25,14 @@ class _Message(Struct, frozen=True):
     status: str
     number_status: str
     window_closes_at: datetime | None
+    origin: str
     now: datetime
 
     def problem(self) -> Problem | None:
         if self.status not in MAY_BE_RETRIED:
             return NOT_FAILED
+        if self.origin:
+            return WRITTEN_ELSEWHERE
         return number_problem(self.number_status in SENDING) or window_problem(
             self.kind, self.window_closes_at, self.now
         )
@@ -82,7 +85,8 @@ def _locked(account_id: int, message_id: int) -> _Message | None:
         return None
     lock_conversations([where[0][0]])
     rows = fetch(
-        "SELECT m.id, m.credential_id, m.conversation_id, m.kind, m.status, n.status, c.window_closes_at, now()"
+        "SELECT m.id, m.credential_id, m.conversation_id, m.kind, m.status, n.status, c.window_closes_at,"
+        " m.origin, now()"
         " FROM messages m JOIN conversations c ON c.id = m.conversation_id"
         " JOIN official_whatsapp_credentials n ON n.id = m.credential_id WHERE m.id = %s FOR NO KEY UPDATE OF m",
         message_id,

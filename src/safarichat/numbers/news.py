@@ -8,13 +8,14 @@ from django.utils import timezone
 from safarichat.ground.notify import wake_workers
 from safarichat.numbers import recording
 from safarichat.numbers.models import LIVE, SENDING, OfficialWhatsappCredential
-from safarichat.numbers.routing import Route
+from safarichat.numbers.routing import Route, of_portfolio
 from safarichat.numbers.rows import tell
-from safarichat.providers.shapes import AccountChanged
+from safarichat.providers.shapes import JSON, AccountChanged
 
 
 def apply(events: Sequence[tuple[Route, AccountChanged]]) -> None:
     """Part of the caller's transaction, as the owner role. Rows are locked in the order of their ids."""
+    events = [*events, *_for_portfolios(events)]
     ids = sorted({route.credential_id for route, _ in events})
     # NO KEY: rows that refer to a number (its messages, its events) hold it already, in other workers too.
     locked = OfficialWhatsappCredential.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
@@ -39,13 +40,44 @@ def _is_about(row: OfficialWhatsappCredential, event: AccountChanged) -> bool:
     return not event.phone_number or event.phone_number == row.phone_number
 
 
+def _for_portfolios(events: Sequence[tuple[Route, AccountChanged]]) -> list[tuple[Route, AccountChanged]]:
+    """What a business's numbers have in common, told of one of them, for the others."""
+    telling = [(route, event) for route, event in events if event.shared]
+    others = of_portfolio({route.credential_id for route, _ in telling}) if telling else {}
+    return [
+        (other, AccountChanged(field=event.field, event=event.event, at=event.at, facts=_common(event)))
+        for route, event in telling
+        for other in others.get(route.credential_id, ())
+    ]
+
+
+def _common(event: AccountChanged) -> dict[str, JSON]:
+    return {name: told for name, told in event.facts.items() if name in event.shared}
+
+
 def _take(row: OfficialWhatsappCredential, event: AccountChanged) -> None:
-    """Each field's newest news wins: what comes late is not older news made new."""
-    if event.at and event.at < _news_at(row, event.field):
-        return
-    row.health = row.health | {"news": row.health.get("news", {}) | {event.field: event.at}}
-    recording.take_facts(row, event.facts)
-    if event.status and _may_become(row, event.status):
+    """The newest news of each thing wins, whatever field told it: what comes late is not older news made new."""
+    clock: dict[str, int] = dict(row.health.get("news", {}))
+    recording.take_facts(row, {name: told for name, told in event.facts.items() if _is_newest(clock, name, event.at)})
+    if (event.status or event.problem) and _is_newest(clock, _topic(event), event.at):
+        _take_status(row, event)
+    row.health = row.health | {"news": clock}
+
+
+def _topic(event: AccountChanged) -> str:
+    """What changes the number's status competes with all that does in its field, what does not with its like."""
+    return event.field if event.status else f"{event.field} {event.event}"
+
+
+def _is_newest(clock: dict[str, int], name: str, at: int) -> bool:
+    if at and at < clock.get(name, 0):
+        return False
+    clock[name] = max(at, clock.get(name, 0))
+    return True
+
+
+def _take_status(row: OfficialWhatsappCredential, event: AccountChanged) -> None:
+    if event.status and _may_become(row, event):
         row.status = event.status
     if event.status == "disconnected":
         recording.destroy_secrets(row)
@@ -54,15 +86,10 @@ def _take(row: OfficialWhatsappCredential, event: AccountChanged) -> None:
         recording.note_problem(row, event.field, event.problem, at)
 
 
-def _news_at(row: OfficialWhatsappCredential, field: str) -> int:
-    at: int = row.health.get("news", {}).get(field, 0)
-    return at
-
-
-def _may_become(row: OfficialWhatsappCredential, status: str) -> bool:
+def _may_become(row: OfficialWhatsappCredential, event: AccountChanged) -> bool:
     """Good news lifts what such news can lift; a number that is being connected is not connected by them."""
-    if status == "connected":
-        return row.status in ("suspended", "attention", "in_review")
+    if event.status == "connected":
+        return row.status in event.ends
     if row.status in ("connecting", "code_required"):
-        return status in ("suspended", "disconnected")
-    return not (status == "attention" and row.status in ("reauth_required", "suspended"))
+        return event.status in ("suspended", "disconnected")
+    return not (event.status == "attention" and row.status in ("reauth_required", "suspended"))

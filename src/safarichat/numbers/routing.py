@@ -45,3 +45,20 @@ def by_waba(provider: str, ids: Collection[str]) -> dict[str, list[Route]]:
     for waba_id, *rest in rows:
         found.setdefault(waba_id, []).append(Route(*rest))
     return found
+
+
+def of_portfolio(credential_ids: Collection[int]) -> dict[int, list[Route]]:
+    """By number, the other live numbers that the same account has of the same business. (Which business a number is
+    of was told through a browser, so it opens no way into another account.)"""
+    rows = fetch(
+        f"SELECT o.id, {_ROUTE} JOIN official_whatsapp_credentials o ON o.account_id = c.account_id"
+        " AND o.api_provider = c.api_provider AND o.id <> c.id"
+        " AND o.meta_app_config ->> 'business_id' = c.meta_app_config ->> 'business_id'"
+        " WHERE o.id = ANY(%s::bigint[]) AND c.status = ANY(%s::text[]) ORDER BY c.id",
+        list(credential_ids),
+        _LIVE,
+    )
+    found: dict[int, list[Route]] = {}
+    for credential_id, *rest in rows:
+        found.setdefault(credential_id, []).append(Route(*rest))
+    return found

@@ -53,7 +53,8 @@ class StatusChanged(Struct, frozen=True, kw_only=True):
 
 class AccountChanged(Struct, frozen=True, kw_only=True):
     """A number or its business account changed. One of `phone_number_id`, `phone_number` (digits), `waba_id` says
-    which; `facts` are new values by the names of Health.facts; `status`, when set, is the credential's new status."""
+    which; `facts` are new values by the names of Health.facts, and those that are `shared` hold for every number of the
+    business's portfolio; `status`, when set, is the credential's new status, and "connected" `ends` these only."""
 
     field: str
     event: str
@@ -62,7 +63,9 @@ class AccountChanged(Struct, frozen=True, kw_only=True):
     phone_number: str = ""
     at: int = 0
     status: str = ""
+    ends: tuple[str, ...] = ("suspended", "attention", "in_review")
     facts: Mapping[str, JSON] = {}
+    shared: tuple[str, ...] = ()
     problem: Problem | None = None
     value: Mapping[str, JSON] = {}
 

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from safarichat.sandbox.control.casting import Casting
 from safarichat.sandbox.control.happenings import Happenings
 from safarichat.sandbox.control.keys import Keys
+from safarichat.sandbox.control.telling import Telling
 from safarichat.sandbox.dialog360.room import Dialog360
 from safarichat.sandbox.handset.views import Handsets
 from safarichat.sandbox.meta.graph import Cut, Graph
@@ -111,6 +112,7 @@ class Sandbox:
                 *happenings.routes(),
                 *Casting(self.world, self.graph, self.dialog360.channels, self.twilio).routes(),
                 *Keys(self.twilio.accounts).routes(),
+                *Telling(self.world, self.graph).routes(),
                 Mount("/static", StaticFiles(directory=HERE / "static")),
             ]
         )

@@ -158,6 +158,17 @@ def _offline_reason(world: World, webhooks: Webhooks, number: PhoneNumber, value
     number.offline_reason = str(value or "")
 
 
+def _on_biz_app(world: World, webhooks: Webhooks, number: PhoneNumber, value: JSON) -> None:
+    """The number stays in the WhatsApp Business app too, from now on."""
+    number.on_biz_app = bool(value)
+    if number.on_biz_app:
+        number.registered, number.onboarded_at, number.synced = True, int(world.now()), []
+
+
+def _shared_by(world: World, webhooks: Webhooks, number: PhoneNumber, value: JSON) -> None:
+    number.shared_by = [str(waba_id) for waba_id in value or []]
+
+
 def _limits(number: PhoneNumber) -> dict[str, JSON]:
     tier = number.messaging_limit
     return {"current_limit": tier, "max_daily_conversations_per_business": tier}
@@ -183,4 +194,6 @@ CHANGES: dict[str, Change] = {
     "fields": _fields,
     "override_callback_uri": _override,
     "offline_reason": _offline_reason,
+    "on_biz_app": _on_biz_app,
+    "shared_by": _shared_by,
 }

@@ -127,6 +127,8 @@ class PhoneNumber(Thing):
     registered: bool = False
     pin: str = ""
     on_biz_app: bool = False
+    synced: list[str] = field(default_factory=list)  # what the phone app handed over
+    shared_by: list[str] = field(default_factory=list)  # further messaging accounts, of other partners
     certificate: str = ""
     onboarded_at: int = 0
     override: Override = field(default_factory=Override)
@@ -141,6 +143,11 @@ class PhoneNumber(Thing):
     standing: str = ""  # status of the node when it is not as registration makes it
     offline_reason: str = ""
     provider: str = "meta"
+
+    @property
+    def waac_id(self) -> str:
+        """Of the WhatsApp account that holds this number alone, in the account model of 2026."""
+        return f"9{self.id}"
 
 
 class Channel(Thing):
@@ -240,6 +247,7 @@ class Message(Thing, gc=False):
     status: str = "accepted"
     error: int = 0
     sent_to_user_id: bool = False
+    by_phone: bool = False  # written by the business in its phone app
 
     def content(self) -> dict[str, JSON]:
         decoded: dict[str, JSON] = msgspec.json.decode(self.body)
@@ -279,4 +287,5 @@ class Settings(Thing):
     hook_timeout_ms: int = 10_000
     camel_errors: bool = False  # 360dialog's older shape
     strict_urls: bool = False  # 360dialog's rules for webhook addresses, which a laptop can't meet
+    account_phase: int = 1  # of the account model of 2026; in 2 a shared number needs messaging_account_id
     channel_ms: int = 300  # how long a new channel at 360dialog takes from step to step, and a sender at Twilio

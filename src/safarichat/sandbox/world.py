@@ -129,7 +129,7 @@ class World:
         self.messages.put(message)
         self._thread(message)
         self.version += 1
-        if message.inbound:
+        if message.inbound or message.by_phone:
             return
         self.stats.accepted += 1
         if message.opaque:
@@ -201,7 +201,7 @@ class World:
             self.keep_customer(customer)
         for message in self.messages:
             self._thread(message)
-            if not message.inbound:
+            if not (message.inbound or message.by_phone):
                 self.stats.accepted += 1
                 key = (message.phone_number_id, message.opaque)
                 self.stats.duplicates += bool(message.opaque) and key in self.opaques

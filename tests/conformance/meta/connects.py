@@ -229,7 +229,22 @@ CONNECTS = (
                 facts={"throughput_mps": 20}, routes={"GET 2002001/phone_numbers":
                         [numbers({**NUMBER, "is_on_biz_app": True}, {**NUMBER, "id": "3"})],
                         "GET 3003001": [reply({**LIVE, "is_on_biz_app": True})],
+                        "POST 3003001/smb_app_data": [reply({"messaging_product": "whatsapp", "request_id": "r"})],
                         "POST 3003001/register": [refusal(100)]}),
+    ConnectCase(name="coexistence, its history asked for already", outcome=Connected,
+                signup=finish("FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING", waba_id="2002001", phone_number_id="3003001"),
+                facts={"phone_data_asked": ["smb_app_state_sync", "history"]}, routes={
+                    "GET 3003001": [reply({**LIVE, "is_on_biz_app": True})],
+                    "POST 3003001/smb_app_data": [refusal(2593107)]}),
+    ConnectCase(name="coexistence, too late for its history", outcome=Connected,
+                signup=finish("FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING", waba_id="2002001", phone_number_id="3003001"),
+                facts={"phone_data_asked": [], "throughput_mps": 20}, routes={
+                    "GET 3003001": [reply({**LIVE, "is_on_biz_app": True})],
+                    "POST 3003001/smb_app_data": [refusal(2593108)]}),
+    ConnectCase(name="the ids of the account model of 2026", outcome=Connected,
+                signup=finish("FINISH", waba_id="2002001", waac_id="9009001", phone_number_id="3003001"),
+                facts={"waac_id": "9009001"}, routes={
+                    "GET 2002001/phone_numbers": [numbers(NUMBER, {**NUMBER, "id": "3"})]}),
     # --- subscription ---
     stops("not allowed to subscribe", "subscribed", "permission_denied",
           {"POST 2002001/subscribed_apps": [refusal(200, 403)]}),

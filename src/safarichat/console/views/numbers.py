@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from safarichat.console import numberfacts
+from safarichat.console import newswords, numberfacts
 from safarichat.console.bodies import as_it_came
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.console.words import translated
@@ -83,4 +83,5 @@ def _problem(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _event(event: Any) -> dict[str, Any]:
-    return {"event": event, "raw": as_it_came(event.value)}
+    told = {"heading": newswords.heading(event.field), "about": newswords.about(event.value)}
+    return {"event": event, "raw": as_it_came(event.value), **told}

@@ -1,16 +1,40 @@
 """The envelope of a webhook: entry × changes × what each brings (reference §7.4)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
-from safarichat.providers.cloud_api import accounts, conversations
-from safarichat.providers.cloud_api.loose import clean, decode, mapping, text, unix_s
+from safarichat.providers.cloud_api import (
+    accounts,
+    businesses,
+    consent,
+    conversations,
+    echoes,
+    noted,
+    number_news,
+    templates,
+)
+from safarichat.providers.cloud_api.loose import clean, decode, phone_number_id_of, text, unix_s
 from safarichat.providers.shapes import JSON, Event, Unhandled, Unreadable
 
-READERS = {
+Reader = Callable[[Mapping[str, JSON], str, int], Iterator[Event]]  # value, id and time of its entry
+READERS: Mapping[str, Reader] = {
     "messages": conversations.read,
-    "account_update": accounts.read_account,
-    "phone_number_quality_update": accounts.read_quality,
-    "phone_number_name_update": accounts.read_name,
+    "smb_message_echoes": echoes.read_phone,
+    "message_echoes": echoes.read_partner,
+    "user_preferences": consent.read,
+    "message_template_status_update": templates.read_status,
+    "message_template_quality_update": templates.read_quality,
+    "message_template_components_update": templates.read_components,
+    "template_category_update": templates.read_category,
+    "account_update": accounts.read,
+    "account_review_update": businesses.read_review,
+    "account_alerts": businesses.read_alert,
+    "business_capability_update": businesses.read_capability,
+    "payment_configuration_update": businesses.read_payments,
+    "phone_number_quality_update": number_news.read_quality,
+    "phone_number_name_update": number_news.read_name,
+    "security": number_news.read_security,
+    "business_username_updates": number_news.read_username,
+    **noted.READERS,
 }
 
 
@@ -51,5 +75,4 @@ def _read_change(change: JSON, waba_id: str, at: int) -> Iterator[Event]:
     elif reader := READERS.get(field):
         yield from reader(value, waba_id, at)
     else:
-        phone_number_id = text(mapping(value, "metadata"), "phone_number_id")
-        yield Unhandled(field=field, waba_id=waba_id, phone_number_id=phone_number_id, at=at, value=value)
+        yield Unhandled(field=field, waba_id=waba_id, phone_number_id=phone_number_id_of(value), at=at, value=value)

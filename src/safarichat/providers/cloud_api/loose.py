@@ -96,6 +96,13 @@ def mappings(source: JSON, key: str) -> list[Mapping[str, JSON]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+def phone_number_id_of(value: JSON) -> str:
+    """The number that a webhook's value is about; empty where it names none. The account model of 2026 calls its id
+    cs_id, and has been seen to tell it beside."""
+    context = mapping(mapping(value, "internal_1p_only_data"), "account_context")
+    return text(mapping(value, "metadata"), "phone_number_id") or text(context, "cs_id")
+
+
 def texts(source: JSON, key: str) -> list[str]:
     value = source.get(key) if isinstance(source, dict) else None
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

@@ -27,6 +27,16 @@ def wrong_payload(message: Mapping[str, JSON], kind: str) -> str:
     return ""
 
 
+def context_id(message: Mapping[str, JSON]) -> str:
+    """The provider's id of the message that this one answers or changes."""
+    return (
+        text(mapping(message, "reaction"), "message_id")
+        or text(mapping(message, "edit"), "original_message_id")
+        or text(mapping(message, "revoke"), "original_message_id")
+        or text(mapping(message, "context"), "id")
+    )
+
+
 def preview(message: Mapping[str, JSON], kind: str) -> str:
     """One line of text, as written by people; empty where only an icon and a word in the reader's language fit."""
     payload = mapping(message, kind)

@@ -29,6 +29,17 @@ WANTED_FIELDS = (
     "business_capability_update",
     "security",
     "user_preferences",
+    "smb_message_echoes",
+    "smb_app_state_sync",
+    "history",
+    "message_echoes",
+    "standby",
+    "messaging_handovers",
+    "business_username_updates",
+    "payment_configuration_update",
+    "account_settings_update",
+    "partner_solutions",
+    "flows",
 )
 APP_TOKEN_REFUSED = frozenset({"token_invalid", "app_secret_wrong", "permission_denied"})
 DELIVERED = N_("Meta delivers this app's events to our address.")

@@ -54,8 +54,7 @@ def _sign_in(walk: Walk) -> Step:
     event = walk.signup.event if walk.signup.event in FINISHED else ""
     told = {"event": event, **walk.signup.data} if event else {}
     facts: dict[str, JSON] = {"session": told} if told else {}
-    if business_id := text(told, "business_id"):
-        facts["business_id"] = business_id
+    facts |= {name: told_id for name in ("business_id", "waac_id") if (told_id := text(told, name))}
     yield walk.progress("signed_in", facts)
     return None
 

@@ -11,6 +11,7 @@ from safarichat.providers.meta import problems
 from safarichat.providers.meta.callbacks import hooks, register_hooks
 from safarichat.providers.meta.causes import REJECTED
 from safarichat.providers.meta.choosing import is_coexisting
+from safarichat.providers.meta.coexistence import ask_for_phone_data
 from safarichat.providers.meta.graph import ask, is_ok, listed, node
 from safarichat.providers.meta.nodes import ask_for_number, facts_of_number, is_registered
 from safarichat.providers.meta.signup import OWN_APP
@@ -50,7 +51,8 @@ def register_number(walk: Walk) -> Step:
         return None
     if is_coexisting(walk):
         message = N_("The number stays in the WhatsApp Business app and needs no registration.")
-        yield walk.progress("registered", state="skipped", message=message)
+        facts = yield from ask_for_phone_data(walk)
+        yield walk.progress("registered", facts, state="skipped", message=message)
         return None
     if is_registered(walk.facts) and not walk.signup.pin_is_theirs:
         yield walk.progress("registered", {"is_registered": True}, message=N_("The number was registered already."))

@@ -21,5 +21,8 @@ def mark_read(number: Number, provider_message_id: str, platform: Platform) -> T
 
 
 def _messages_call(number: Number, platform: Platform, name: str, body: Mapping[str, JSON]) -> Call:
+    """(!) Where several partners share a number, the business account (since 2026: messaging account) says for whom."""
     path = f"{number.phone_number_id}/messages"
+    if number.waba_id:
+        body = {**body, "messaging_account_id": number.waba_id}
     return graph(platform, name, "POST", path, token_of(number), json=body, app_id=app_of(number), is_routine=True)

@@ -22,7 +22,7 @@ FINISHED = frozenset(
 )
 OWN_APP = "keys"  # the way with an app of one's own
 COEXISTENCE = "FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING"
-_IDS = ("phone_number_id", "waba_id", "business_id")
+_IDS = ("phone_number_id", "waba_id", "business_id", "waac_id", "cs_id")  # cs_id: the number's, from 2027 on
 _TOLD = ("current_step", "error_message", "error_id", "error_code", "session_id", "timestamp")
 _LISTS = ("ad_account_ids", "page_ids", "dataset_ids")
 
@@ -100,6 +100,8 @@ def session_event(event: str, data: JSON) -> tuple[str, Mapping[str, JSON]]:
     if event not in FINISHED and event not in ("CANCEL", "ERROR"):
         return "", {}
     kept: dict[str, JSON] = {key: told for key in _IDS if (told := text(given, key)).isdigit()}
+    if "cs_id" in kept:
+        kept.setdefault("phone_number_id", kept["cs_id"])
     kept |= {key: told[:500] for key in _TOLD if (told := text(given, key))}
     kept |= {key: ids for key in _LISTS if (ids := texts(given, key))}
     return event, kept

@@ -135,7 +135,7 @@ class Happenings:
     # --- shared ------------------------------------------------------------------------------------------------------
 
     def _accepted(self, provider: str, to: str) -> list[Message]:
-        out = [message for message in self.world.messages if not message.inbound]
+        out = [message for message in self.world.messages if not (message.inbound or message.by_phone)]
         if provider:
             carried = {number.id for number in self.world.numbers if number.provider == provider}
             out = [message for message in out if message.phone_number_id in carried]

@@ -69,6 +69,8 @@ class Conversing:
             return 131031
         if not customer.on_whatsapp or customer.blocked:
             return 131026
+        if message.by_phone:
+            return 0
         if not is_template and not self.world.has_window(self.world.chat(number.id, customer.id)):
             return 131047
         if is_template and not number.payment:
@@ -108,7 +110,7 @@ class Conversing:
         if carrier := self.carriers.get(number.provider):
             carrier.tell_status(message, number, customer)
             return
-        value = self._value(number)
+        value = self.about(number)
         if status != "failed":
             value["contacts"] = [_contact(customer, told_number=not message.sent_to_user_id)]
         value["statuses"] = [self._status(message, number, customer)]
@@ -173,7 +175,7 @@ class Conversing:
             return carrier.tell_message(message, customer, number, content)
         if self.world.faults.strikes("inbound_lost", f"/{number.id}", provider=number.provider):
             return "lost"
-        value = self._value(number)
+        value = self.about(number)
         value["contacts"] = [_contact(customer)]
         head: dict[str, JSON] = {"from": customer.wa_id} if customer.wa_id else {}
         head |= {"from_user_id": customer.user_id, "id": message.id, "timestamp": str(int(message.at))}
@@ -197,7 +199,7 @@ class Conversing:
 
     def value_error(self, number: PhoneNumber, code: int) -> int:
         """An error that belongs to no message."""
-        value = self._value(number) | {"errors": [in_status(code)]}
+        value = self.about(number) | {"errors": [in_status(code)]}
         return self.webhooks.tell(self.world.wabas.things[number.waba_id], "messages", value, number)
 
     def _announce_change(self, customer: Customer, chat: Chat, before: str, before_id: str) -> None:
@@ -218,7 +220,7 @@ class Conversing:
             "type": "system",
             "system": system,
         }
-        value = self._value(number) | {"messages": [message]}
+        value = self.about(number) | {"messages": [message]}
         self.webhooks.tell(self.world.wabas.things[number.waba_id], "messages", value, number)
 
     # --- shared ------------------------------------------------------------------------------------------------------
@@ -227,7 +229,7 @@ class Conversing:
         number = self.world.numbers.things[message.phone_number_id]
         return number, self.world.wabas.things[number.waba_id]
 
-    def _value(self, number: PhoneNumber) -> dict[str, JSON]:
+    def about(self, number: PhoneNumber) -> dict[str, JSON]:
         metadata = {"display_phone_number": number.phone, "phone_number_id": number.id}
         return {"messaging_product": "whatsapp", "metadata": metadata}
 

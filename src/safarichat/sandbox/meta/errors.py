@@ -74,6 +74,8 @@ KNOWN: dict[int, tuple[str, int, str]] = {
     135000: ("Generic user error", 400, "Message failed to send because of an unknown error with your parameters."),
     136024: ("Request code error", 400, "You requested too many codes. Try again later."),
     136025: ("Verify code error", 400, "Code couldn't be verified. Check the code and try again."),
+    2593107: ("Request limit reached", 400, "Synchronization was requested for this number already."),
+    2593108: ("Request window closed", 400, "Synchronization is possible within 24 hours of onboarding only."),
 }
 MESSAGING_CODES = range(130000, 134000)
 HREF = "/documentation/business-messaging/whatsapp/support/error-codes"

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from safarichat.sandbox.cut import cut
 from safarichat.sandbox.meta import assets, media, nodes, numbers, subscriptions, tokens, uploads
+from safarichat.sandbox.meta.coexisting import Coexisting
 from safarichat.sandbox.meta.conversing import Conversing
 from safarichat.sandbox.meta.errors import MESSAGING_CODES, GraphError, envelope, no_such_object
 from safarichat.sandbox.meta.sending import Sending
@@ -49,6 +50,7 @@ class Graph:
         self.webhooks = webhooks
         self.conversing = Conversing(world, webhooks)
         self.sending = Sending(world, self.conversing)
+        self.coexisting = Coexisting(world, webhooks, self.conversing)
         self.usage = Usage(world)
 
     async def answer(self, asked: Asked) -> Answer:
@@ -134,6 +136,7 @@ class Graph:
             ("POST", "verify_code"): lambda: numbers.verify_code(world, number, given),
             ("GET", "whatsapp_business_profile"): lambda: numbers.read_profile(number, turn.fields),
             ("POST", "whatsapp_business_profile"): lambda: numbers.change_profile(world, number, given),
+            ("POST", "smb_app_data"): lambda: self.coexisting.hand_over(number, given),
         }
         return await self._do(turn, deeds, number.id, edge)
 

@@ -52,6 +52,7 @@ class Sending:
         caller.number(number, MESSAGING, "post")
         if parameters.get("messaging_product") != "whatsapp":
             raise GraphError(100, "The parameter messaging_product is required.")
+        self._check_account(number, parameters)
         if parameters.get("status") is not None:
             return self.mark_read(number, parameters)
         content = _content(parameters)
@@ -67,6 +68,15 @@ class Sending:
         message = self._accept(number, customer, content, to, opaque, by_user_id)
         await self._on_its_way(message)
         return _accepted(message, customer, to, by_user_id)
+
+    def _check_account(self, number: PhoneNumber, parameters: dict[str, JSON]) -> None:
+        """In the second phase of the account model of 2026 a number of several partners needs it said for whom."""
+        accounts = {number.waba_id, *number.shared_by}
+        named = parameters.get("messaging_account_id") or parameters.get("paid_messaging_account_id")
+        if named and str(named) not in accounts:
+            raise GraphError(100, "Param messaging_account_id does not name a messaging account of this number.")
+        if not named and len(accounts) > 1 and self.world.settings.account_phase >= 2:
+            raise GraphError(100, "The parameter messaging_account_id is required.")
 
     def mark_read(self, number: PhoneNumber, parameters: dict[str, JSON]) -> dict[str, JSON]:
         message = self.world.messages.get(str(parameters.get("message_id") or ""))

@@ -37,13 +37,16 @@ def complete(world: World, webhooks: Webhooks, session: Session) -> tuple[str, d
         code.made_at -= CODE_LIFETIME_S + 1
     code.used = session.option("code") == "used"
     world.codes.put(code)
-    return code.id, _data(session, waba, number)
+    return code.id, _data(session, waba, number, world.settings.account_phase)
 
 
-def _data(session: Session, waba: Waba, number: PhoneNumber | None) -> dict[str, JSON]:
+def _data(session: Session, waba: Waba, number: PhoneNumber | None, phase: int) -> dict[str, JSON]:
+    """In the second phase of the account model of 2026 with the WhatsApp account, and cs_id for the number."""
     if session.option("ids") == "waba":
         return {"waba_id": waba.id}
     data: dict[str, JSON] = {"phone_number_id": number.id} if number else {}
+    if number and phase >= 2:
+        data |= {"waac_id": number.waac_id, "cs_id": number.id}
     return data | {"waba_id": waba.id, "business_id": waba.business_id}
 
 
