@@ -58,8 +58,10 @@ def _found(request: TenantRequest, credential_id: int) -> OfficialWhatsappCreden
 
 
 def _page(request: TenantRequest, row: OfficialWhatsappCredential) -> HttpResponse:
-    template = "_health.html" if is_fragment(request) else "health.html"
-    page = {**standing.shown(row), "provider": provider_label(row.api_provider)}
+    """Of a fragment the page's own place takes the messages: news that come meanwhile do not wipe them away."""
+    is_answer = is_fragment(request)
+    template = "_health.html" if is_answer else "health.html"
+    page = {**standing.shown(row), "provider": provider_label(row.api_provider), "is_answer": is_answer}
     return render(request, f"console/numbers/{template}", page)
 
 
