@@ -136,6 +136,7 @@ NO_FILENAME = N_("The file's name is the one in its link.")
 NO_DOCUMENT_CAPTION = N_("A document's caption is not shown.")
 NO_ADDRESS = N_("The place's address is not shown.")
 NO_LIST_PARTS = N_("A list has no sections, header or footer.")
+NO_LINK_PARTS = N_("A message with a link button has no header or footer.")
 NO_PAYLOAD = N_("A form opens without the data given for its first screen.")
 NO_TTL = N_("The time to live counts in Twilio's queue only.")
 
@@ -178,7 +179,7 @@ ABILITIES = Abilities(
         "document": (NO_QUOTE, NO_FILENAME, NO_DOCUMENT_CAPTION),
         "sticker": (NO_QUOTE,),
         "location": (NO_QUOTE, NO_ADDRESS),
-        "interactive": (NO_QUOTE, NO_LIST_PARTS, NO_PAYLOAD),
+        "interactive": (NO_QUOTE, NO_LIST_PARTS, NO_LINK_PARTS, NO_PAYLOAD),
         "template": (NO_QUOTE, NO_TTL),
     },
     refused=REFUSED,

@@ -76,7 +76,7 @@ def _buttons(content: Content, body: str, words: Words) -> Draft | Refused:
         {"type": "QUICK_REPLY", "title": words.add(text(each, "title")), "id": words.add(text(each, "id"))}
         for each in replies
     ]
-    return _card(content, "twilio/quick-reply", {"body": body, "actions": actions}, words)
+    return _quick_reply(content, {"body": body, "actions": actions}, words)
 
 
 def _link(content: Content, body: str, words: Words) -> Draft | Refused:
@@ -85,7 +85,9 @@ def _link(content: Content, body: str, words: Words) -> Draft | Refused:
     if not links.is_link(link) or not title:
         return invalid(NO_LINK, "interactive.action.parameters.url")
     actions = [{"type": "URL", "title": words.add(title), "url": words.link(link)}]
-    return _card(content, "twilio/call-to-action", {"body": body, "actions": actions}, words)
+    has_more = content.get("header") or content.get("footer")  # (!) a card with a link needs approval, even in a chat
+    types = {"twilio/call-to-action": {"body": body, "actions": actions}}
+    return _draft(types, words, (about.NO_LINK_PARTS,) if has_more else ())
 
 
 def _list(content: Content, body: str, words: Words) -> Draft | Refused:
@@ -127,11 +129,11 @@ def _flow(content: Content, body: str, words: Words) -> Draft | Refused:
     return _draft(types, words, tuple(lost))
 
 
-def _card(content: Content, name: str, plainly: Mapping[str, JSON], words: Words) -> Draft | Refused:
+def _quick_reply(content: Content, plainly: Mapping[str, JSON], words: Words) -> Draft | Refused:
     """With a header or footer it has to be WhatsApp's own card."""
     header, footer = mapping(content, "header"), text(mapping(content, "footer"), "text")
     if not header and not footer:
-        return _draft({name: plainly}, words)
+        return _draft({"twilio/quick-reply": plainly}, words)
     card = dict(plainly)
     kind = text(header, "type")
     if kind == "text":

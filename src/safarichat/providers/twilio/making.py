@@ -1,6 +1,6 @@
 """Making a sender for a number that Meta's window shared, through all of Twilio's states (reference §11, §12)."""
 
-from safarichat.providers.cloud_api.loose import digits, text
+from safarichat.providers.cloud_api.loose import digits, mapping, text
 from safarichat.providers.errors import N_
 from safarichat.providers.shapes import Answer, ConnectFailed, NeedsCode, NeedsNumber, Refused, Talk
 from safarichat.providers.twilio import problems, senders
@@ -29,10 +29,12 @@ def make_sender(walk: Walk) -> Step:
         )
         if not is_ok(answer):
             return _not_verified(walk, answer)
+        session = {**mapping(walk.facts, "session"), "code_given": True}
+        yield walk.progress("verified", {"session": session}, state="waiting")
         sender = yield from _read(walk)
         if isinstance(sender, ConnectFailed):
             return sender
-    if stopped := _state(sender):
+    if stopped := _state(walk, sender):
         return stopped
     yield walk.progress("verified", message=VERIFIED)
     yield walk.progress("registered", senders.facts_of(sender), message=REGISTERED)
@@ -66,14 +68,15 @@ def _not_verified(walk: Walk, answer: Answer) -> NeedsCode | ConnectFailed:
     return NeedsCode(problems.CODE_WRONG) if isinstance(outcome, Refused) else failed("verified", outcome)
 
 
-def _state(sender: Sender) -> NeedsCode | NeedsNumber | ConnectFailed | None:
+def _state(walk: Walk, sender: Sender) -> NeedsCode | NeedsNumber | ConnectFailed | None:
     """What has to happen before it can be used: time, the number's code, or something that a person does elsewhere."""
     problem = senders.problem_of(sender)
     match senders.status_of(sender):
         case _ if problem is None:
             return None
-        case senders.PENDING:
-            return NeedsCode(problem)
+        case senders.PENDING:  # (!) a wrong code is taken, and told by falling back to this state
+            was_given = mapping(walk.facts, "session").get("code_given") is True
+            return NeedsCode(problems.CODE_WRONG if was_given else problem)
         case senders.REVIEW:
             return ConnectFailed(step="registered", problem=problem, may_resume=True, after_s=LOOK_AFTER_REVIEW_S)
         case status if status in senders.BEING_MADE:
