@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
 
 from safarichat.accounts.models import Account
@@ -78,6 +79,15 @@ def test_what_could_be_pasted_at_meta_is_told(account: Account, app: Any) -> Non
     assert told.callback_url == platform_of(row).hook_url
     assert told.verify_token == platform_of(row)["META_WEBHOOK_VERIFY_TOKEN"]
     assert told.verify_token not in repr(told)
+
+
+def test_the_health_page_shows_what_could_be_pasted(account: Account, app: Any, client_in: Client) -> None:
+    row = pasted(account, app)
+    told = to_paste(row)
+    assert told is not None
+    page = client_in.get(f"/numbers/{row.pk}/health").content.decode()
+    assert told.callback_url in page
+    assert told.verify_token in page
 
 
 def test_an_address_that_meta_can_not_reach_is_a_warning_and_can_be_repaired(

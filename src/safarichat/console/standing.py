@@ -11,9 +11,11 @@ from safarichat import providers
 from safarichat.console import plots
 from safarichat.console.numberfacts import NAME_LABELS, QUALITY_LABELS, limit_in_words
 from safarichat.console.words import translated
+from safarichat.ground.keyring import CannotOpen
 from safarichat.messaging import counting, traffic
 from safarichat.numbers import history, sides
 from safarichat.numbers.models import OfficialWhatsappCredential, Status
+from safarichat.numbers.pasting import ToPaste, to_paste
 from safarichat.numbers.platform import hook_address
 
 PLOTTED = timedelta(days=30)
@@ -77,6 +79,7 @@ def shown(row: OfficialWhatsappCredential) -> dict[str, Any]:
         "is_stale": row.checked_at is None or now - row.checked_at > STALE,
         "expected_hook": _expected_hook(row),
         "actual_hook": row.provider_config.get("hook_url", ""),
+        "to_paste": _to_paste(row),
         "traffic": moved,
         "waiting": counting.waiting(row.account_id, [row.pk]).get(row.pk),
         "entities": _entities(row),
@@ -105,6 +108,13 @@ def findings(row: OfficialWhatsappCredential) -> list[dict[str, Any]]:
 
 def _expected_hook(row: OfficialWhatsappCredential) -> str:
     return hook_address(row.api_provider, row.connection.key if row.connection else "")
+
+
+def _to_paste(row: OfficialWhatsappCredential) -> ToPaste | None:
+    try:
+        return to_paste(row)
+    except CannotOpen:  # its own finding
+        return None
 
 
 def _entities(row: OfficialWhatsappCredential) -> list[dict[str, Any]]:
