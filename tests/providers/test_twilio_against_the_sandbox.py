@@ -85,7 +85,7 @@ def test_a_key_that_may_too_little_is_told_apart_from_a_wrong_token(at_twilio: A
     for wrong in ({"auth_token": "0" * 32}, {"account_sid": f"AC{'9' * 32}"}):
         result, _ = at_twilio.connect(at_twilio.typed({**made, **wrong}))
         assert isinstance(result, ConnectFailed)
-        assert (result.step, result.problem.key, result.may_resume) == ("exchanged", "token_invalid", False)
+        assert (result.step, result.problem.key, result.may_resume) == ("exchanged", "token_wrong", False)
 
 
 def test_of_several_senders_one_is_chosen_or_named(at_twilio: AtTwilio) -> None:

@@ -53,6 +53,7 @@ class Abilities(Struct, frozen=True, kw_only=True):
     can_mark_read: bool = False
     can_show_typing: bool = False
     can_list_missed: bool = False
+    has_greeting: bool = True  # each account has Meta's approved template hello_world
     fetches_media_by_id: bool = False
     takes_links_only: bool = False  # media go by a link that the provider fetches
     longest_text: int = 4096

@@ -97,8 +97,8 @@ WITH_KEY = replace(
 NAMED = replace(TYPED, data={"TWILIO_ACCOUNT_SID": OWN, "sender": "+55 11 90000-0000"})
 OPERATOR = Signup(mode="operator", event="FORM")
 WINDOW = Signup(code="AQB", event="FINISH", data={"waba_id": "2002001", "phone_number_id": "3003001"})
-AT_OWN = ("exchanged", "inspected", "number_chosen", "verified", "subscribed", "registered", "profile_read")
 AT_META = ("signed_in", "exchanged", "inspected", "number_chosen")
+AT_OWN = (*AT_META, "verified", "subscribed", "registered", "profile_read")
 AT_SIGNUP = (*AT_META, "verified", "registered", "subscribed", "profile_read")
 NOT_KNOWN = refusal(20003, 401, "Authenticate")
 NEW: Routes = {SENDERS: [listed()]}
@@ -153,8 +153,8 @@ CONNECTS = (
                 routes={SENDERS: [listed({**ONLINE, "status": "TWILIO_REVIEW"})]}),
     stops("own, no such sender", "number_chosen", "number_unknown", SENDERS, listed(OTHER), NAMED, may_resume=False),
     ConnectCase(name="own, no token", signup=replace(TYPED, secrets={}), outcome=ConnectFailed, step="exchanged",
-                key="token_invalid", calls=()),
-    stops("own, token not known", "exchanged", "token_invalid", ACCOUNT, NOT_KNOWN, may_resume=False),
+                key="token_wrong", calls=()),
+    stops("own, token not known", "exchanged", "token_wrong", ACCOUNT, NOT_KNOWN, may_resume=False),
     stops("own, account suspended", "inspected", "account_suspended", ACCOUNT, reply(account(status="suspended")),
           may_resume=False),
     stops("own, account closed", "inspected", "account_closed", ACCOUNT, reply(account(status="closed"))),

@@ -157,6 +157,7 @@ def proof(
     link = chat_link(row.phone_number or "", _("Hello!"))
     return {
         "row": row,
+        "has_greeting": providers.get(row.api_provider).abilities.has_greeting,
         "form": form or NewConversation([row], initial={"number": row.pk, "form_token": secrets.token_urlsafe(18)}),
         "sent": sent,
         "sent_problem": translated(sent.problem) if sent and sent.problem else None,

@@ -188,6 +188,7 @@ ABILITIES = Abilities(
     can_mark_read=True,
     can_show_typing=True,
     can_list_missed=True,
+    has_greeting=False,
     takes_links_only=True,
     longest_text=1600,
     throughput_mps=80,

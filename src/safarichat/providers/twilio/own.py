@@ -29,7 +29,7 @@ def take_account(walk: Walk) -> Step:
     given = _given(walk)
     walk.account = _account_in(given)
     if not walk.account.sid or not walk.account.auth_token:
-        return ConnectFailed(step="exchanged", problem=problems.TOKEN_INVALID)
+        return ConnectFailed(step="exchanged", problem=problems.TOKEN_WRONG)
     if not walk.has_done("exchanged") and not _replaces_another(walk):
         facts = {"holder": walk.account.sid, "session": {"sender": _typed_number(walk)}}
         yield walk.progress("exchanged", facts, state="waiting", secrets=given)
@@ -65,7 +65,7 @@ def look_at_account(walk: Walk) -> Step:
         return None
     answer = yield from ask(api(walk.platform, walk.account.with_token, "read account", "GET", ".json"))
     if not is_ok(answer):
-        return _not_signed_in(walk, classify(answer))
+        return _not_signed_in(walk, classify(answer), problems.TOKEN_WRONG)
     told = node(answer)
     if problem := account_problem(text(told, "status").lower()):
         return ConnectFailed(step="inspected", problem=problem)
@@ -74,15 +74,17 @@ def look_at_account(walk: Walk) -> Step:
         answer = yield from ask(call)
         if not is_ok(answer):
             return _not_signed_in(walk, classify(answer), problems.KEY_REFUSED)
+    yield walk.progress("signed_in")
     yield walk.progress("exchanged", {"holder": walk.account.sid}, secrets=_given(walk))
     facts = {"business_name": text(told, "friendly_name"), "account_mode": text(told, "type")}
     yield walk.progress("inspected", facts)
     return None
 
 
-def _not_signed_in(walk: Walk, outcome: Refused | Later | Unknown, refused: Problem | None = None) -> ConnectFailed:
+def _not_signed_in(walk: Walk, outcome: Refused | Later | Unknown, refused: Problem) -> ConnectFailed:
+    """`refused`: what it means here when Twilio does not know who asks."""
     stopped = failed("exchanged", outcome)
-    problem = refused if refused and stopped.problem.key == "token_invalid" else stopped.problem
+    problem = refused if stopped.problem.key == "token_invalid" else stopped.problem
     may_resume = stopped.may_resume and not _replaces_another(walk)
     return ConnectFailed(step="exchanged", problem=problem, may_resume=may_resume, after_s=stopped.after_s)
 

@@ -15,6 +15,13 @@ REPAIR = N_("Press “Repair”: it is set again.")
 # --- the account -----------------------------------------------------------------------------------------------------
 
 TOKEN_INVALID = replace(problem_with(20003), code=None, hurts=EVERY_SIDE)
+TOKEN_WRONG = Problem(
+    key="token_wrong",
+    message=N_("Twilio does not accept this Account SID with this Auth Token."),
+    cure=N_("Copy both once more from the first page of Twilio's console."),
+    fault="business",
+    scope="credential",
+)
 TOKEN_OLD = Problem(
     key="token_replaced",
     message=N_("Twilio does not accept this account's Auth Token any more, and signs its webhooks with a newer one."),
