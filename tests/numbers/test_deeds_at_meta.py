@@ -79,7 +79,7 @@ def test_a_number_in_the_phone_app_is_neither_registered_nor_removed(connect: Ca
     for deed in ("register", "deregister", "set_pin"):
         outcome = do(row, deed, pin="246810")
         assert isinstance(outcome, Refused)
-        assert outcome.problem.key == "on_phone_app"
+        assert (outcome.problem.key, outcome.problem.message) == ("not_offered", deeds.BESIDE_THE_APP)
 
 
 def test_a_verified_number_needs_no_code(row: OfficialWhatsappCredential) -> None:
