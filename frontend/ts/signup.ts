@@ -1,4 +1,5 @@
 // The wizard: a provider's sign-in in its popup, and what it brings back handed to our server.
+import { merge } from "./merge";
 import { isTrusted, readMessage, type SessionMessage } from "./signup_message";
 
 type LoginAnswer = { status?: string; authResponse?: { code?: string } | null };
@@ -363,10 +364,7 @@ function loadSdk(sdk: NonNullable<Started["sdk"]>): Promise<boolean> {
 async function fetchInto(place: HTMLElement, url: string): Promise<void> {
   const answer = await fetch(url, { headers: { "HX-Request": "true" }, cache: "no-store" }).catch(() => null);
   if (!answer?.ok) return;
-  const html = await answer.text();
-  if (place.dataset.shown === html) return;
-  place.dataset.shown = html;
-  place.innerHTML = html;
+  merge(place, await answer.text(), "replace"); // what is being typed stays
   window.htmx.process(place);
 }
 

@@ -57,6 +57,15 @@ def get_ready(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign in with Meta")).to_be_enabled()
 
 
+def begin(page: Page, provider: str, way: str) -> None:
+    """From the comparison, or from the wizard, to where the chosen way begins."""
+    card = page.get_by_role("link", name=f"Connect with {provider}")
+    if card.count():
+        card.click()
+    page.get_by_label(way, exact=True).check()
+    page.get_by_role("button", name=f"Connect with {provider}").click()
+
+
 def finish(popup: Page, **options: str) -> None:
     """Continue until it closes itself. Options are the sandbox's own, such as code="expired already"."""
     if options:
@@ -89,6 +98,15 @@ def connected(page: Page) -> Number:
     found = re.search(r"credential_id=(\d+)", page.url)
     assert found, page.url
     return Number(int(found[1]), page.locator("#number-title").inner_text())
+
+
+def arrived(page: Page) -> Number:
+    """The number may have to wait until its provider has set it up: then the page tells when it goes on."""
+    ready = page.get_by_role("link", name="Try the number")
+    expect(ready.or_(page.get_by_role("heading", name="Your number is connected"))).to_be_visible(timeout=60_000)
+    if ready.count():
+        ready.click()
+    return connected(page)
 
 
 def at_step(popup: Page, step: str) -> Locator:

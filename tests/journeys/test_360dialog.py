@@ -6,22 +6,13 @@ import secrets
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.connecting import Number, connected, finish, open_popup
+from tests.journeys.connecting import arrived, begin, finish, open_popup
 from tests.journeys.demo import Demo
 from tests.journeys.handset import Handset, fresh_phone
 from tests.journeys.looking import look
 from tests.journeys.person import Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
-
-
-def begin(page: Page, way: str) -> None:
-    """From the comparison, or from the wizard, to where the chosen way begins."""
-    card = page.get_by_role("link", name="Connect with 360dialog")
-    if card.count():
-        card.click()
-    page.get_by_label(way, exact=True).check()
-    page.get_by_role("button", name="Connect with 360dialog").click()
 
 
 def sign_up(page: Page, *, phone: str = "", grants: bool = True) -> None:
@@ -35,15 +26,6 @@ def sign_up(page: Page, *, phone: str = "", grants: bool = True) -> None:
     press(page, "permission")
 
 
-def arrived(page: Page) -> Number:
-    """The number may have to wait until 360dialog has set it up: then the page tells when it goes on."""
-    ready = page.get_by_role("link", name="Try the number")
-    expect(ready.or_(page.get_by_role("heading", name="Your number is connected"))).to_be_visible(timeout=60_000)
-    if ready.count():
-        ready.click()
-    return connected(page)
-
-
 def press(page: Page, step: str) -> None:
     expect(page.locator(f"form[data-step={step}]")).to_be_visible()
     page.get_by_role("button", name="Continue").click()
@@ -54,7 +36,7 @@ def test_its_own_pages_lead_back_to_a_number_that_a_customer_talks_with(
 ) -> None:
     page = person.open("/whatsapp/integration-options")
     look(page, "360dialog/1-comparison")
-    begin(page, "Sign up with 360dialog")
+    begin(page, "360dialog", "Sign up with 360dialog")
     expect(page.locator("form[data-step=account]")).to_be_visible()
     look(page, "360dialog/2-its-pages")
     sign_up(page)
@@ -77,20 +59,20 @@ def test_its_own_pages_lead_back_to_a_number_that_a_customer_talks_with(
 
 def test_who_closes_its_pages_is_told_and_goes_on_later(person: Person) -> None:
     page = person.open("/whatsapp/integration-options")
-    begin(page, "Sign up with 360dialog")
+    begin(page, "360dialog", "Sign up with 360dialog")
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("main")).to_contain_text("before a number was allowed")
     look(page, "360dialog/5-cancelled")
     person.open("/whatsapp/official/status")
     page.get_by_role("link", name=re.compile("Sign in again|Continue")).click()
-    begin(page, "Sign up with 360dialog")
+    begin(page, "360dialog", "Sign up with 360dialog")
     sign_up(page)
     arrived(page)
 
 
 def test_who_gives_no_permission_is_told_so(person: Person) -> None:
     page = person.open("/whatsapp/integration-options")
-    begin(page, "Sign up with 360dialog")
+    begin(page, "360dialog", "Sign up with 360dialog")
     sign_up(page, grants=False)
     expect(page.get_by_role("main")).to_contain_text("before a number was allowed")
 
@@ -98,14 +80,14 @@ def test_who_gives_no_permission_is_told_so(person: Person) -> None:
 def test_a_pasted_key_is_enough_and_a_wrong_one_is_asked_for_again(person: Person, demo: Demo) -> None:
     made = demo.sandbox.post("/_sandbox/numbers", {"provider": "360dialog", "name": "Duka la Amina"})
     page = person.open("/whatsapp/integration-options")
-    begin(page, "Paste an API key")
+    begin(page, "360dialog", "Paste an API key")
     field = page.get_by_label("API key", exact=True)
     field.fill(secrets.token_hex(16))
     page.get_by_role("button", name="Check and connect").click()
     expect(page.get_by_role("alert").filter(visible=True).first).to_contain_text("key")
     look(page, "360dialog/6-wrong-key")
     person.open("/whatsapp/integration-options")
-    begin(page, "Paste an API key")
+    begin(page, "360dialog", "Paste an API key")
     page.get_by_label("API key", exact=True).fill(made["api_key"])
     page.get_by_role("button", name="Check and connect").click()
     assert arrived(page).digits == re.sub(r"\D", "", made["phone_number"])
@@ -113,7 +95,7 @@ def test_a_pasted_key_is_enough_and_a_wrong_one_is_asked_for_again(person: Perso
 
 def test_metas_window_brings_a_number_to_it(person: Person) -> None:
     page = person.open("/whatsapp/integration-options")
-    begin(page, "Sign in with Facebook")
+    begin(page, "360dialog", "Sign in with Facebook")
     finish(open_popup(page, "360dialog"))
     arrived(page)
     page.get_by_role("link", name="Numbers").click()

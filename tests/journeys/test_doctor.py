@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.connecting import connect
+from tests.journeys.connecting import arrived, begin, connect
 from tests.journeys.demo import Demo
 from tests.journeys.looking import look
 from tests.journeys.person import Person
-from tests.journeys.test_360dialog import arrived, begin, sign_up
+from tests.journeys.test_360dialog import sign_up
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 ELSEWHERE = "https://elsewhere.example.com/hook"
@@ -51,7 +51,7 @@ def test_three_troubles_at_meta_are_named_and_cured(person: Person, demo: Demo) 
 
 def test_two_troubles_at_360dialog_are_named_and_cured(person: Person, demo: Demo) -> None:
     page = person.open("/whatsapp/integration-options")
-    begin(page, "Sign up with 360dialog")
+    begin(page, "360dialog", "Sign up with 360dialog")
     sign_up(page)
     number = arrived(page)
     page = person.open(f"/numbers/{number.credential_id}/health")

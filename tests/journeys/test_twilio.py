@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.connecting import Number, choose, connected, finish, go_to, open_popup
+from tests.journeys.connecting import arrived, begin, choose, finish, go_to, open_popup
 from tests.journeys.demo import Demo
 from tests.journeys.handset import Handset, fresh_phone
 from tests.journeys.looking import look
@@ -17,15 +17,6 @@ from tests.journeys.person import Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 KEYS, WINDOW = "Your own Twilio account", "Sign in with Facebook"
-
-
-def begin(page: Page, way: str) -> None:
-    """From the comparison, or from the wizard, to where the chosen way begins."""
-    card = page.get_by_role("link", name="Connect with Twilio")
-    if card.count():
-        card.click()
-    page.get_by_label(way, exact=True).check()
-    page.get_by_role("button", name="Connect with Twilio").click()
 
 
 def account(demo: Demo, **facts: str) -> dict[str, Any]:
@@ -39,15 +30,6 @@ def paste(page: Page, made: dict[str, Any], **instead: str) -> None:
     page.get_by_label("Account SID", exact=True).fill(typed["account_sid"])
     page.get_by_label("Auth Token", exact=True).fill(typed["auth_token"])
     page.get_by_role("button", name="Check and connect").click()
-
-
-def arrived(page: Page) -> Number:
-    """The number may have to wait until Twilio has set it up: then the page tells when it goes on."""
-    ready = page.get_by_role("link", name="Try the number")
-    expect(ready.or_(page.get_by_role("heading", name="Your number is connected"))).to_be_visible(timeout=60_000)
-    if ready.count():
-        ready.click()
-    return connected(page)
 
 
 def talk(page: Page, browser: Browser, demo: Demo) -> None:
@@ -77,7 +59,7 @@ def test_the_keys_of_an_account_bring_its_number_and_a_customer_talks_with_it(
 ) -> None:
     made = account(demo, name="Duka la Amina")
     page = person.open("/whatsapp/integration-options")
-    begin(page, KEYS)
+    begin(page, "Twilio", KEYS)
     look(page, "twilio/1-keys")
     paste(page, made)
     number = arrived(page)
@@ -92,11 +74,11 @@ def test_the_keys_of_an_account_bring_its_number_and_a_customer_talks_with_it(
 def test_a_wrong_token_is_told_and_asked_for_again(person: Person, demo: Demo) -> None:
     made = account(demo)
     page = person.open("/whatsapp/integration-options")
-    begin(page, KEYS)
+    begin(page, "Twilio", KEYS)
     paste(page, made, auth_token=secrets.token_hex(16))
     expect(told(page).first).to_contain_text("does not accept this Account SID with this Auth Token")
     look(page, "twilio/4-wrong-token")
-    begin(page, KEYS)
+    begin(page, "Twilio", KEYS)
     paste(page, made)
     arrived(page)
 
@@ -105,7 +87,7 @@ def test_of_several_senders_the_person_chooses(person: Person, demo: Demo) -> No
     first = account(demo, name="Duka")
     second = account(demo, name="Mkahawa", account_sid=first["account_sid"], waba_id=first["waba_id"])
     page = person.open("/whatsapp/integration-options")
-    begin(page, KEYS)
+    begin(page, "Twilio", KEYS)
     paste(page, first)
     page.get_by_label("Mkahawa").check()
     look(page, "twilio/5-choice")
@@ -120,7 +102,7 @@ def test_an_account_without_a_sender_is_explained_and_gone_on_with(person: Perso
     )
     assert removed.status_code == 204
     page = person.open("/whatsapp/integration-options")
-    begin(page, KEYS)
+    begin(page, "Twilio", KEYS)
     paste(page, made)
     expect(told(page).first).to_contain_text("has no WhatsApp sender yet")
     look(page, "twilio/6-no-sender")
@@ -134,7 +116,7 @@ def test_an_account_without_a_sender_is_explained_and_gone_on_with(person: Perso
 
 def test_metas_window_makes_a_number_that_a_customer_talks_with(person: Person, browser: Browser, demo: Demo) -> None:
     page = person.open("/whatsapp/integration-options")
-    begin(page, WINDOW)
+    begin(page, "Twilio", WINDOW)
     finish(open_popup(page, "Twilio"))
     arrived(page)
     talk(page, browser, demo)
@@ -144,19 +126,19 @@ def test_metas_window_makes_a_number_that_a_customer_talks_with(person: Person, 
 
 def test_who_closes_metas_window_is_told_and_goes_on(person: Person) -> None:
     page = person.open("/whatsapp/integration-options")
-    begin(page, WINDOW)
+    begin(page, "Twilio", WINDOW)
     popup = open_popup(page, "Twilio")
     go_to(popup, "PHONE_NUMBER_SETUP")
     popup.get_by_role("button", name="Cancel").click()
     expect(told(page).first).to_contain_text("Nothing was changed")
-    begin(page, WINDOW)
+    begin(page, "Twilio", WINDOW)
     finish(open_popup(page, "Twilio"))
     arrived(page)
 
 
 def test_a_number_that_is_not_verified_asks_for_its_code(person: Person, demo: Demo) -> None:
     page = person.open("/whatsapp/integration-options")
-    begin(page, WINDOW)
+    begin(page, "Twilio", WINDOW)
     popup = open_popup(page, "Twilio")
     choose(popup, verified="not verified")
     finish(popup)
