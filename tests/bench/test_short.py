@@ -42,6 +42,13 @@ def test_queue_stores_what_it_says(tmp_path: Path) -> None:
     assert line["rows_equal_queued"]
 
 
+def test_pacing_keeps_every_limit(tmp_path: Path) -> None:
+    *paced, shared = bench(tmp_path, "pacing", "--seconds", "3")
+    assert [line["limit"] for line in paced] == [80, 1000, 80]
+    assert all(line["most_in_a_second"] <= line["limit"] for line in paced)
+    assert shared["is_exact"]
+
+
 def test_send_records_what_arrived(tmp_path: Path) -> None:
     [line] = bench(tmp_path, "send", "--runs", "1", "--rows", "500", "--numbers", "50")
     assert line["arrived_equal_recorded"]

@@ -69,7 +69,7 @@ def test_a_number_that_may_not_send_keeps_its_messages(number: OfficialWhatsappC
 def test_two_workers_share_the_lanes(number: OfficialWhatsappCredential) -> None:
     for n in range(5):
         other = OfficialWhatsappCredential.objects.get(pk=number.pk)
-        other.pk, other.phone_number_id = None, f"30000000000010{n}"
+        other.pk, other.phone_number_id, other.phone_number = None, f"30000000000010{n}", f"25470000010{n}"
         other.save()
         queued(other)
     assert lanes.share("one") == 5
