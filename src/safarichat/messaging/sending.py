@@ -13,6 +13,7 @@ from safarichat.contacts.people import Naming, resolve_all
 from safarichat.ground.sql import JSON, as_json, columns, fetch
 from safarichat.messaging.climbing import News, climb_all
 from safarichat.messaging.conversing import lock_conversations
+from safarichat.messaging.expiring import note_ours
 from safarichat.messaging.lanes import freeze, pause, tell
 from safarichat.messaging.merging import merge
 from safarichat.messaging.portfolios import throttle
@@ -140,6 +141,7 @@ def record(ended: Sequence[Ended]) -> list[None]:
         end_attempts([(one.due.id, one.attempt, one.at, *_evidence(one.outcome)) for one in ended])
         given_up = _given_up(ended)
         changed = climb_all([news for one in ended if (news := _news(one, given_up)) is not None])
+        note_ours([(one.due.account_id, one.due.id, "failed", one.at) for one in ended if one.due.id in given_up])
         stayed = [one for one in ended if isinstance(one.outcome, Later | Withheld) and one.due.id not in given_up]
         requeue([(one.due.id, one.attempt, one.at, *_wait(one)) for one in stayed])
         _brake(ended)

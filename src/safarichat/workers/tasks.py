@@ -14,6 +14,9 @@ from safarichat.ground.batching import drop_broken_connection, with_fresh_connec
 from safarichat.inbox import catching_up
 from safarichat.inbox.clearing import clear
 from safarichat.inbox.replaying import replay_for_new_numbers
+from safarichat.messaging import portfolios
+from safarichat.messaging.expiring import expire
+from safarichat.messaging.settling import resend
 from safarichat.numbers.carrying_on import carry_on_stuck
 from safarichat.numbers.expiring import forget_codes, watch_tokens
 from safarichat.numbers.history import forget_old
@@ -24,6 +27,9 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "forget_codes": ("* * * * * */20", forget_codes),
     "carry_on_stuck": ("* * * * * */10", carry_on_stuck),
     "replay_for_new_numbers": ("* * * * * */20", replay_for_new_numbers),
+    "expire_messages": ("* * * * * */20", expire),
+    "resend_unconfirmed": ("* * * * *", resend),
+    "forget_recipients": ("23 * * * *", portfolios.forget),
     "watch_tokens": ("*/10 * * * *", watch_tokens),
     "catch_up": ("*/10 * * * *", catching_up.catch_up),
     "poll_numbers": ("* * * * *", poll),
