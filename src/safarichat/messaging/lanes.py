@@ -30,6 +30,7 @@ from safarichat.providers.shapes import Problem
 LEASE_S = 15.0
 MARGIN_S = 3.0
 FROZEN_S = 60  # after a credential problem: how long until one message asks again
+LONG_PAUSE_S = 60  # who must wait longer gives the lane back meanwhile; so does one that an operator pauses
 ALIVE_S = 10  # a worker that has not been seen for so long counts no more
 
 OUTBOX = "outbox"  # what workers wait for; behind a colon the numbers that have something new to send, if told
@@ -147,11 +148,14 @@ def renew(leases: Sequence[UUID]) -> dict[int, Standing]:
         UPDATE lanes l SET leased_until = clock_timestamp() + make_interval(secs => %s)
         FROM held JOIN official_whatsapp_credentials c ON c.id = held.credential_id
         WHERE l.credential_id = held.credential_id
-        RETURNING l.credential_id, c.status = ANY(%s::text[]), c.throughput_mps, c.updated_at
+        RETURNING l.credential_id, c.status = ANY(%s::text[])
+            AND coalesce(l.paused_until < clock_timestamp() + make_interval(secs => %s), true),
+          c.throughput_mps, c.updated_at
         """,
         list(leases),
         LEASE_S,
         [status.value for status in SENDING],
+        LONG_PAUSE_S,
     )
     return {credential_id: Standing(*rest) for credential_id, *rest in rows}
 
