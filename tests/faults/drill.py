@@ -68,8 +68,8 @@ class Drill:
 
     @classmethod
     @contextmanager
-    def begun(cls, data: Path, count: int) -> "Iterator[Drill]":
-        with Demo.running(data, "--connect", "meta") as demo:
+    def begun(cls, data: Path, count: int, **environment: str) -> "Iterator[Drill]":
+        with Demo.running(data, "--connect", "meta", **environment) as demo:
             drill = cls(demo, count)
             drill.query("UPDATE official_whatsapp_credentials SET throughput_mps = 1000")
             yield drill
@@ -121,6 +121,17 @@ class Drill:
         if pid:
             os.kill(pid, signal.SIGKILL)
         return bool(pid)
+
+    def fill_disk(self) -> bool:
+        """What PostgreSQL says of a hook for which there is no room, for a second."""
+        self.query(
+            "CREATE OR REPLACE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END $$;"
+            " CREATE OR REPLACE TRIGGER no_room BEFORE INSERT ON inbox EXECUTE FUNCTION no_room()"
+        )
+        time.sleep(1)
+        self.query("DROP FUNCTION no_room CASCADE")
+        return True
 
     def fault(self, kind: str, **more: object) -> Callable[[], object]:
         """A fault of the provider's, for two seconds at a time."""

@@ -42,7 +42,7 @@ def test_web_workers_and_postgresql_killed_at_random_moments(drill: Drill, capsy
     held(drill.run(*troubles), capsys)
 
 
-def test_a_provider_that_loses_answers_is_slow_away_or_wrong(drill: Drill, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_provider_that_loses_answers_and_a_full_disk(drill: Drill, capsys: pytest.CaptureFixture[str]) -> None:
     path = {"path": "/messages"}
     troubles = (
         drill.fault("drop_reply", rate=0.3, **path),
@@ -53,6 +53,7 @@ def test_a_provider_that_loses_answers_is_slow_away_or_wrong(drill: Drill, capsy
         drill.fault("reorder", rate=0.5),
         drill.fault("status_before_answer", rate=0.5),
         drill.fault("outage"),
+        drill.fill_disk,
     )
     held(drill.run(*troubles), capsys)
 
@@ -66,3 +67,9 @@ def test_everything_at_once(drill: Drill, capsys: pytest.CaptureFixture[str]) ->
         drill.fault("duplicate_webhook", rate=0.5),
     )
     held(drill.run(*troubles), capsys)
+
+
+def test_clocks_that_are_set_while_workers_are_killed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = os.pathsep.join([str(Path(__file__).parent / "clock"), os.environ.get("PYTHONPATH", "")])
+    with Drill.begun(tmp_path, MESSAGES, PYTHONPATH=path) as drill:
+        held(drill.run(drill.kill_worker), capsys)

@@ -24,6 +24,6 @@ def _clear(table: str, at: str, days: int) -> int:
             CHUNK,
             days,
         )
-        gone += rows[0][0]
+        gone += int(rows[0][0])
         if rows[0][0] < CHUNK:
             return gone
