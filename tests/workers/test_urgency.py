@@ -20,9 +20,8 @@ A_SECOND = 40  # messages of this number
 
 
 def order(number: OfficialWhatsappCredential, to: str, priority: int) -> int:
-    [found] = queue(
-        number.account_id, [Order(credential_id=number.pk, body=TEMPLATE, to=to, priority=priority)], now=now()
-    )
+    wanted = Order(credential_id=number.pk, body=TEMPLATE, to=to, priority=priority)
+    [found] = queue(number.account_id, [wanted], now=now())
     assert isinstance(found, Queued)
     return found.message_id
 

@@ -8,19 +8,33 @@ import datetime
 import time
 
 STEPS_S = (0, 3600, -3600, 7)
-_true = time.time
+_true, _plain = time.time, datetime.datetime
 
 
 def _off_s() -> int:
     return STEPS_S[int(time.monotonic() / 3) % len(STEPS_S)]
 
 
-class Stepped(datetime.datetime):
+class _AnyMoment(type):
+    """What others made, or read from a database, is a moment as well."""
+
+    def __instancecheck__(cls, one: object) -> bool:
+        return isinstance(one, _plain)
+
+    def __subclasscheck__(cls, kind: type) -> bool:
+        return issubclass(kind, _plain)
+
+
+class Stepped(datetime.datetime, metaclass=_AnyMoment):
+    __slots__ = ()
+
+    def __new__(cls, *args: object, **more: object) -> "datetime.datetime":  # type: ignore[misc]  # always the plain kind
+        return _plain(*args, **more)  # type: ignore[arg-type]  # whatever it takes
+
     @classmethod
-    def now(cls, tz: datetime.tzinfo | None = None) -> "datetime.datetime":  # type: ignore[override]  # the plain kind
+    def now(cls, tz: datetime.tzinfo | None = None) -> "datetime.datetime":  # type: ignore[override]  # likewise
         return _plain.fromtimestamp(_true() + _off_s(), tz)
 
 
-_plain = datetime.datetime
 datetime.datetime = Stepped  # type: ignore[misc]  # that is the point
 time.time = lambda: _true() + _off_s()
