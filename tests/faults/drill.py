@@ -87,6 +87,7 @@ class Drill:
                     time.sleep(0.1)
             finally:
                 self._is_over.set()
+                console.http.close()
             making.result()
         return self._judge(self._settled())
 
