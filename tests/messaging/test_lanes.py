@@ -290,3 +290,14 @@ def test_the_id_under_which_the_provider_knows_the_customer_is_learnt(number: Of
     )
     open_window(number, "551141234567")
     assert Conversation.objects.count() == 1
+
+
+def test_a_number_that_an_operator_pauses_is_given_back_and_not_taken(number: OfficialWhatsappCredential) -> None:
+    queued(number)
+    lane = leased()
+    lanes.pause(lane.credential_id, 30)
+    assert lanes.renew([lane.lease])[lane.credential_id].may_send
+    lanes.pause(lane.credential_id, 3600)
+    assert not lanes.renew([lane.lease])[lane.credential_id].may_send
+    lanes.release([lane.lease])
+    assert lanes.lease("me", 10) == []

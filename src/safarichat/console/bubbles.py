@@ -12,6 +12,7 @@ from msgspec import Struct
 from safarichat.console.bodies import Shown
 from safarichat.console.kinds import shown
 from safarichat.messaging.reading import Entry
+from safarichat.messaging.settling import LEFT
 
 UNCONFIRMED_CAUSE = gettext_lazy(
     "The connection broke while this was being sent, so it may have arrived or not. It is never sent again by itself."
@@ -66,7 +67,17 @@ class Bubble(Struct, frozen=True, kw_only=True):
 
     @property
     def may_retry(self) -> bool:
-        return self.is_out and not self.entry.origin and self.entry.status in ("failed", "unconfirmed")
+        has_gone_wrong = self.is_out and self.entry.status in ("failed", "unconfirmed")
+        return has_gone_wrong and not self.entry.origin and not self.is_left
+
+    @property
+    def may_leave(self) -> bool:
+        return self.entry.status == "unconfirmed" and not self.is_left
+
+    @property
+    def is_left(self) -> bool:
+        """A person has said that it stays as it is."""
+        return (self.entry.problem or {}).get("key") == LEFT.key
 
     @property
     def may_cancel(self) -> bool:
@@ -91,7 +102,7 @@ def bubble(entry: Entry) -> Bubble:
     if entry.origin:
         return _written_elsewhere(entry, inside)
     tick = TICKS.get(entry.status, TICKS["queued"])
-    if entry.status == "unconfirmed":
+    if entry.status == "unconfirmed" and (entry.problem or {}).get("key") != LEFT.key:
         return Bubble(entry=entry, inside=inside, tick=tick, cause=str(UNCONFIRMED_CAUSE), cure=str(UNCONFIRMED_CURE))
     return Bubble(entry=entry, inside=inside, tick=tick, **_problem(entry, has_failed=entry.status == "failed"))
 

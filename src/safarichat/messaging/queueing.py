@@ -22,6 +22,7 @@ from safarichat.messaging.checking import (
     window_problem,
 )
 from safarichat.messaging.conversing import Pair, lock_conversations, open_conversations
+from safarichat.messaging.expiring import expires_at
 from safarichat.messaging.lanes import wake
 from safarichat.numbers.models import SENDING
 from safarichat.providers.shapes import Person, Problem, Refused
@@ -31,6 +32,7 @@ class Order(Struct, frozen=True, kw_only=True):
     """A message somebody wants sent, to a phone number, a contact or in a conversation.
 
     `body` is a Cloud API message object without addressing. Two orders with one `form_token` are one message.
+    What has not left at `expires_at` is not sent any more; without it, that is a matter of its priority.
     """
 
     credential_id: int
@@ -41,6 +43,7 @@ class Order(Struct, frozen=True, kw_only=True):
     sent_by: int | None = None
     form_token: str | None = None
     priority: int = 0
+    expires_at: datetime | None = None
 
 
 class Queued(Struct, frozen=True):
@@ -223,19 +226,21 @@ def _insert(
     stored = fetch(
         """
         INSERT INTO messages (id, account_id, credential_id, conversation_id, direction, kind, body, text, status, at,
-                              status_at, sent_by_id, form_token, priority)
+                              status_at, sent_by_id, form_token, priority, expires_at)
         SELECT n.id, %s, n.credential_id, n.conversation_id, 'out', n.kind, n.body, n.text, 'queued', %s, %s, n.sent_by,
-               n.form_token, n.priority
+               n.form_token, n.priority, n.expires_at
         FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::bigint[],
-                    %s::text[], %s::int[])
-             n (id, credential_id, conversation_id, kind, body, text, sent_by, form_token, priority)
+                    %s::text[], %s::int[], %s::timestamptz[])
+             n (id, credential_id, conversation_id, kind, body, text, sent_by, form_token, priority, expires_at)
         ON CONFLICT (account_id, form_token) WHERE form_token IS NOT NULL DO NOTHING
         RETURNING id
         """,
         account_id,
         now,
         now,
-        *columns([_columns(message_id, orders[place], addressed[place]) for message_id, place in places.items()], 9),
+        *columns(
+            [_columns(message_id, orders[place], addressed[place], now) for message_id, place in places.items()], 10
+        ),
     )
     for (message_id,) in stored:
         answers.found[places[message_id]] = Queued(message_id, addressed[places[message_id]])
@@ -245,7 +250,7 @@ def _insert(
     return _by_token(account_id, [order.form_token for _, order in answers.open() if order.form_token])
 
 
-def _columns(message_id: int, order: Order, conversation_id: int) -> tuple[object, ...]:
+def _columns(message_id: int, order: Order, conversation_id: int, now: datetime) -> tuple[object, ...]:
     return (
         message_id,
         order.credential_id,
@@ -256,6 +261,7 @@ def _columns(message_id: int, order: Order, conversation_id: int) -> tuple[objec
         order.sent_by,
         order.form_token,
         order.priority,
+        order.expires_at or expires_at(order.priority, now),
     )
 
 

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable
 
 import uvloop
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from safarichat.ground import outbound, stopping
@@ -35,7 +36,7 @@ async def _work() -> None:
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, stopping.now)
-    understanding, sending = Understanding(), Sending()
+    understanding, sending = Understanding(), Sending(settings.SAFARICHAT_DATA / "sending")
     ears = loop.create_task(_listen(understanding, sending))
     jobs = loop.create_task(_forever("scheduled work", _run_jobs))
     loops = [loop.create_task(understanding.run()), loop.create_task(sending.run())]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from django.conf import settings
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -14,11 +15,22 @@ from safarichat.ground.batching import drop_broken_connection, with_fresh_connec
 from safarichat.inbox import catching_up
 from safarichat.inbox.clearing import clear
 from safarichat.inbox.replaying import replay_for_new_numbers
+from safarichat.messaging import portfolios
+from safarichat.messaging.clearing import clear as clear_messages
+from safarichat.messaging.expiring import expire
+from safarichat.messaging.settling import resend
 from safarichat.numbers import disconnecting, tokens
 from safarichat.numbers.carrying_on import carry_on_stuck
 from safarichat.numbers.expiring import forget_codes
 from safarichat.numbers.history import forget_old
 from safarichat.numbers.renewing import renew
+
+
+def _clear_messages() -> int:
+    return clear_messages(
+        evidence_days=settings.SAFARICHAT_KEEP_EVIDENCE_DAYS, message_days=settings.SAFARICHAT_KEEP_MESSAGES_DAYS
+    )
+
 
 AFTER_AN_OUTAGE = "safarichat.catch_up_after_an_outage"
 SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
@@ -26,13 +38,17 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "forget_codes": ("* * * * * */20", forget_codes),
     "carry_on_stuck": ("* * * * * */10", carry_on_stuck),
     "replay_for_new_numbers": ("* * * * * */20", replay_for_new_numbers),
+    "expire_messages": ("* * * * * */20", expire),
+    "resend_unconfirmed": ("* * * * *", resend),
+    "forget_recipients": ("23 * * * *", portfolios.forget),
     "watch_tokens": ("*/10 * * * *", tokens.watch),
     "go_on_disconnecting": ("* * * * *", disconnecting.go_on),
     "renew_sign_ins": ("7 * * * *", renew),
     "catch_up": ("*/10 * * * *", catching_up.catch_up),
     "poll_numbers": ("* * * * *", poll),
     "forget_number_history": ("29 3 * * *", forget_old),
-    "clear_hooks": ("17 * * * *", clear),
+    "clear_hooks": ("17 * * * *", lambda: clear(settings.SAFARICHAT_KEEP_HOOKS_DAYS)),
+    "clear_messages": ("37 * * * *", _clear_messages),
     "clean_accounts": ("43 * * * *", lambda: clean(datetime.now(UTC))),
 }
 
