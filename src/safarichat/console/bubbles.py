@@ -1,6 +1,6 @@
 """A thread as it is read: days, and in each the bubbles with their ticks, causes and cures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from msgspec import Struct
 
+from safarichat.console.attachments import Attached
 from safarichat.console.bodies import Shown
 from safarichat.console.kinds import shown
 from safarichat.messaging.reading import Entry
@@ -52,6 +53,7 @@ class Bubble(Struct, frozen=True, kw_only=True):
     code: str = ""
     details: str = ""
     note: str = ""
+    file: Attached | None = None
 
     @property
     def is_out(self) -> bool:
@@ -71,20 +73,26 @@ class Day(Struct, frozen=True):
     bubbles: tuple[Bubble, ...]
 
 
-def days(entries: Sequence[Entry]) -> list[Day]:
-    """Grouped by the day in the person's time zone."""
+def days(entries: Sequence[Entry], files: Mapping[int, Attached]) -> list[Day]:
+    """Grouped by the day in the person's time zone; files by message."""
     grouped = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
-    return [Day(day, tuple(bubble(entry) for entry in theirs)) for day, theirs in grouped]
+    return [Day(day, tuple(bubble(entry, files.get(entry.id)) for entry in theirs)) for day, theirs in grouped]
 
 
-def bubble(entry: Entry) -> Bubble:
+def bubble(entry: Entry, file: Attached | None = None) -> Bubble:
     inside = shown(entry.kind, entry.body)
+    if file is not None:
+        inside = Shown(text=inside.text)  # the file itself says the rest
     if entry.direction == "in":
-        return Bubble(entry=entry, inside=inside, note=_forwarded(entry))
+        return Bubble(entry=entry, inside=inside, file=file, note=_forwarded(entry))
     tick = TICKS.get(entry.status, TICKS["queued"])
     if entry.status == "unconfirmed":
-        return Bubble(entry=entry, inside=inside, tick=tick, cause=str(UNCONFIRMED_CAUSE), cure=str(UNCONFIRMED_CURE))
-    return Bubble(entry=entry, inside=inside, tick=tick, **_problem(entry, has_failed=entry.status == "failed"))
+        return Bubble(
+            entry=entry, inside=inside, file=file, tick=tick, cause=str(UNCONFIRMED_CAUSE), cure=str(UNCONFIRMED_CURE)
+        )
+    return Bubble(
+        entry=entry, inside=inside, file=file, tick=tick, **_problem(entry, has_failed=entry.status == "failed")
+    )
 
 
 def _forwarded(entry: Entry) -> str:

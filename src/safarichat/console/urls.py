@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from safarichat.console.views import composing, health, inbox, messages, numbers, overview, starting
+from safarichat.console.views import composing, files, health, inbox, messages, numbers, overview, starting
 from safarichat.console.views.theme import theme
 
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("inbox/<int:conversation_id>/messages", composing.messages, name="send"),
     path("inbox/<int:conversation_id>/draft", composing.draft, name="draft"),
     path("inbox/<int:conversation_id>/seen", inbox.seen, name="seen"),
+    path("inbox/<int:conversation_id>/files/<int:file_id>/fetch", files.fetch_again, name="fetch_again"),
     path("messages/<int:message_id>/retry", messages.retry, name="retry"),
     path("messages/<int:message_id>/cancel", messages.cancel, name="cancel"),
     path("numbers", numbers.numbers, name="numbers"),

@@ -10,6 +10,7 @@ from safarichat.contacts.people import Nameless, Naming, identities, resolve_all
 from safarichat.ground.notify import announce_all, wake_workers
 from safarichat.ground.sql import as_json, columns, fetch
 from safarichat.inbox.sorting import Pile, Raw
+from safarichat.media.expecting import Brought, expect
 from safarichat.messaging.climbing import Changed
 from safarichat.messaging.merging import merge
 from safarichat.messaging.receiving import INBOUND, Arrival, Report, take_in
@@ -25,6 +26,7 @@ def tell(pile: Pile) -> None:
     """Everything a batch says, in the caller's transaction."""
     arrivals, merged = _arrivals(pile)
     changed, strange = take_in(arrivals, [_report(route, event) for route, event, _ in pile.statuses])
+    expect([_brought(arrival) for arrival in arrivals], datetime.now(UTC))
     _keep_strange(pile, strange)
     _keep_raw(pile.raw)
     if pile.account_news:
@@ -77,6 +79,16 @@ def _arrival(route: Route, event: Received | PersonChanged, contact_id: int, rec
         at=min(max(received_at, told_at), told_at + JUST_BEFORE_THE_NEXT),
         problem=event.problem if isinstance(event, Received) else None,
         is_note=is_note,
+    )
+
+
+def _brought(arrival: Arrival) -> Brought:
+    return Brought(
+        account_id=arrival.account_id,
+        credential_id=arrival.credential_id,
+        provider_message_id=arrival.provider_message_id,
+        body=arrival.body,
+        at=arrival.told_at,
     )
 
 

@@ -16,11 +16,13 @@ from safarichat import providers
 from safarichat.ground.batching import Batcher
 from safarichat.ground.outbound import aask, arun_talk
 from safarichat.ground.sql import is_passing
+from safarichat.media.handing import takes_file
 from safarichat.messaging.lanes import LEASE_S, MARGIN_S, Leased
 from safarichat.messaging.receiving import OPAQUE
 from safarichat.messaging.sending import Departure, Due, Ended, Want, Withheld, brakes_lane
-from safarichat.providers.errors import NO_ANSWER, NOT_UNDERSTOOD
-from safarichat.providers.shapes import Later, Number, Outcome, Outgoing, Platform, Problem, Unknown
+from safarichat.providers.errors import NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD
+from safarichat.providers.shapes import Later, Outcome, Outgoing, Problem, Refused, Unknown
+from safarichat.workers.handing import Sender, hand_over
 from safarichat.workers.pace import Pace
 
 logger = logging.getLogger("safarichat.send")
@@ -29,14 +31,6 @@ IN_THE_AIR = 64  # also the most that a kill can leave unconfirmed
 AHEAD_S = 0.05  # attempts are committed for what will depart within this time
 READY = 200  # messages held in memory
 IDLE_S = 5.0  # a lane with nothing to do is given back after this
-
-
-class Sender(Struct):
-    """By whom a number is carried, with its opened secrets."""
-
-    provider: str
-    number: Number
-    platform: Platform
 
 
 class Work(Struct, frozen=True):
@@ -57,6 +51,8 @@ class Lane:
         self._ready: deque[Due] = deque()
         self._cleared: deque[tuple[Due, int]] = deque()  # attempt committed, about to depart
         self._flights: set[asyncio.Task[None]] = set()
+        self._handing: set[asyncio.Task[None]] = set()  # files on their way to the provider, before their messages
+        self._stayed: dict[int, Refused | Later] = {}  # messages whose files could not be handed over
         self._busy: set[int] = set()  # conversations with a message in hand
         self._waiting = dict(leased.waiting)
         self._paused_until = 0.0
@@ -110,6 +106,8 @@ class Lane:
             self._is_over = True
             self._turn.set()
             await departures
+            for task in self._handing:
+                task.cancel()
             if self._flights:
                 await asyncio.wait(self._flights)
 
@@ -125,7 +123,7 @@ class Lane:
         if self._ready:
             self._idle_since = None
             return await self._clear([self._ready.popleft() for _ in range(min(room, len(self._ready)))])
-        if not self._flights and not self._cleared and self._idle_since is None:
+        if not (self._flights or self._cleared or self._handing) and self._idle_since is None:
             self._idle_since = now
         await self._rest(1.0)
 
@@ -147,7 +145,30 @@ class Lane:
         for due in await self._work.fetch.do(Want(self.leased.credential_id, READY, busy)):
             if due.conversation_id not in self._busy and due.conversation_id not in self._waiting:
                 self._busy.add(due.conversation_id)
-                self._ready.append(due)
+                if takes_file(due.body):
+                    self._hand_over(due)
+                else:
+                    self._ready.append(due)
+
+    def _hand_over(self, due: Due) -> None:
+        """Before the message is claimed: an upload may take minutes, and a kill during it leaves nothing in doubt."""
+        self._idle_since = None
+        task = asyncio.get_running_loop().create_task(self._with_file(due))
+        self._handing.add(task)
+        task.add_done_callback(self._handing.discard)
+
+    async def _with_file(self, due: Due) -> None:
+        try:
+            handed = await hand_over(due.account_id, due.body, self.sender)
+        except Exception as error:
+            logger.warning("message %d: its file waits (%s)", due.id, type(error).__name__, exc_info=error)
+            handed = Later(NOT_SENT, "transient", 5.0)
+        if isinstance(handed, Refused | Later):
+            self._stayed[due.id] = handed
+        else:
+            due = replace(due, body=handed)
+        self._ready.append(due)
+        self._wake.set()
 
     async def _clear(self, batch: list[Due]) -> None:
         """Commit the attempts of those who are about to leave."""
@@ -190,6 +211,9 @@ class Lane:
     async def _send(self, due: Due, attempt: int) -> None:
         message = Outgoing(opaque=f"{OPAQUE}{due.id}", to=due.phone, user_id=due.user_id, body=due.body)
         provider = providers.get(self.sender.provider)
+        if stayed := self._stayed.pop(due.id, None):
+            self._brake(due, stayed)
+            return await self._end(due, attempt, stayed)
         try:
             outcome: Outcome = await arun_talk(provider.send(self.sender.number, message, self.sender.platform), aask)
         except Exception:  # a bug of ours; the request may have left, so it counts as such

@@ -17,7 +17,8 @@ from safarichat.messaging import lanes
 from safarichat.messaging.sending import depart, fetch_due, record
 from safarichat.numbers.health import credential_failed
 from safarichat.numbers.use import senders
-from safarichat.workers.lane import Lane, Sender, Work
+from safarichat.workers.handing import Sender
+from safarichat.workers.lane import Lane, Work
 
 logger = logging.getLogger("safarichat.send")
 
