@@ -23,30 +23,35 @@ TRY_LATER = gettext_lazy("Try again in a little while; your text is kept.")
 class Fault(Struct, frozen=True):
     """Why a file is not taken, as a person reads it."""
 
+    code: str
     message: str
     cure: str
-    status: int = 422
+    status: int = 400
 
 
 def stored(account_id: int, upload: SpooledUpload) -> File | Fault:
     """The uploaded file in the store, its row not written yet."""
     with upload:
         if upload.problem is not None or upload.spool is None:
-            return no_room() if not _is_too_large(upload) else Fault(_(TOO_LARGE.message), _(TOO_LARGE.cure), 413)
+            return (
+                no_room()
+                if not _is_too_large(upload)
+                else Fault(TOO_LARGE.key, _(TOO_LARGE.message), _(TOO_LARGE.cure), 413)
+            )
         try:
             found = keeping.store(account_id, upload.spool, upload.name or "")
         except NoRoom:
             return no_room()
         except StoreAway:
-            return Fault(_("The place where files are kept does not answer."), str(TRY_LATER), 503)
+            return Fault("store_away", _("The place where files are kept does not answer."), str(TRY_LATER), 503)
     if isinstance(found, Refused):
-        return Fault(_(found.problem.message), _(found.problem.cure))
+        return Fault(found.problem.key, _(found.problem.message), _(found.problem.cure))
     return found
 
 
 def no_room() -> Fault:
     told = _("There is no room left for files here.")
-    return Fault(told, _("Tell whoever runs this installation; then try again."), 507)
+    return Fault("no_room", told, _("Tell whoever runs this installation; then try again."), 507)
 
 
 def body_of(kept: Kept, caption: str) -> dict[str, Any]:
@@ -63,9 +68,8 @@ def caption_fault(caption: str) -> Fault | None:
     if len(caption) <= LONGEST_CAPTION:
         return None
     told = _("This is %(length)s characters long; beside a file WhatsApp takes %(longest)s.")
-    return Fault(
-        told % {"length": len(caption), "longest": LONGEST_CAPTION}, _("Send the rest in a message of its own.")
-    )
+    told %= {"length": len(caption), "longest": LONGEST_CAPTION}
+    return Fault("caption_too_long", told, _("Send the rest in a message of its own."))
 
 
 def _is_too_large(upload: SpooledUpload) -> bool:

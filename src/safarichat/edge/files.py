@@ -5,7 +5,7 @@ Streamed from the store as fast as it is read, whole or in parts; never as anyth
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 from urllib.parse import quote
@@ -26,7 +26,8 @@ from safarichat.media.showing import Served
 
 DOWNLOAD = "application/octet-stream"
 R = TypeVar("R")
-_threads = ThreadPoolExecutor(2, "files")
+lookups = ThreadPoolExecutor(1, "file-lookups")  # one connection to the database
+_reads = ThreadPoolExecutor(4, "file-reads")
 
 
 class Part(Struct, frozen=True):
@@ -75,20 +76,24 @@ async def _serve(request: Request, file: Served | None, caching: str) -> Respons
     status = 200 if part.is_all else 206
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers)
-    chunks = places.store().apart(file.key, part.start, part.end)
+    chunks = places.store().chunks(file.key, part.start, part.end)
     try:
-        first = await anext(chunks)
-    except (FileNotFoundError, StopAsyncIteration):
+        first = await _next(chunks)
+    except FileNotFoundError:
         return PlainTextResponse("Not found", 404)
     except StoreAway:
         return _away()
     return StreamingResponse(_all(first, chunks), status, headers=headers)
 
 
-async def _all(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for chunk in chunks:
+async def _all(chunk: bytes, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while chunk:
         yield chunk
+        chunk = await _next(chunks)
+
+
+async def _next(chunks: Iterator[bytes]) -> bytes:
+    return await asyncio.get_running_loop().run_in_executor(_reads, next, chunks, b"")
 
 
 def part_of(header: str, size: int) -> Part | None:
@@ -128,7 +133,7 @@ def _away() -> Response:
 
 
 async def _in_thread(verb: Callable[[], R]) -> R:
-    return await asyncio.get_running_loop().run_in_executor(_threads, _fresh, verb)
+    return await asyncio.get_running_loop().run_in_executor(lookups, _fresh, verb)
 
 
 def _fresh(verb: Callable[[], R]) -> R:

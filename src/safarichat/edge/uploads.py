@@ -28,7 +28,8 @@ PATH = re.compile(r"/inbox/\d+/messages")
 MOST_AT_ONCE = 20  # unfinished uploads of one process
 SLOWEST = 20_000  # bytes a second, on the whole
 NO_ROOM = (_("There is no room left for files here."), _("Tell whoever runs this installation; then try again."))
-_threads = ThreadPoolExecutor(4, "uploads")
+_lookup = ThreadPoolExecutor(1, "upload-logins")  # one connection to the database
+_disk = ThreadPoolExecutor(4, "uploads")
 
 
 class Refused(Exception):
@@ -57,7 +58,7 @@ class Uploads:
             raise TooMany
         self._open += 1
         try:
-            if not await _in_thread(lambda: _is_logged_in(scope)):
+            if not await asyncio.get_running_loop().run_in_executor(_lookup, _is_logged_in, scope):
                 raise Refused(401, "not_logged_in", _("You are not logged in."), _("Log in, then try again."))
             return await self._held(length, receive)
         except NoRoom:
@@ -133,4 +134,4 @@ def _is_logged_in(scope: Scope) -> bool:
 
 
 async def _in_thread(verb: Callable[[], Any]) -> Any:
-    return await asyncio.get_running_loop().run_in_executor(_threads, verb)
+    return await asyncio.get_running_loop().run_in_executor(_disk, verb)

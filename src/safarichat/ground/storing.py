@@ -1,6 +1,6 @@
 """Where files are kept: a directory of this machine, or any store that speaks S3. Written whole or not at all."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -12,6 +12,7 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 from safarichat.ground.spooling import NoRoom
 
 PIECE = 5 << 20  # the smallest that S3 takes, and the most of a file that is in memory
+READ = 256 * 1024
 PATIENCE = timedelta(seconds=30)
 FULL = ("os error 28", "os error 122", "StorageFull", "QuotaExceeded", "XMinioStorageFull")
 
@@ -44,26 +45,26 @@ class Store:
         except (BaseError, OSError) as problem:
             raise _told(problem) from None
 
-    def chunks(self, key: str) -> Iterator[bytes]:
-        """FileNotFoundError when there is none."""
+    def chunks(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` up to, and without, `end`. FileNotFoundError when there is no such file. Blocking: its
+        asynchronous twin can abort a process that ends."""
         try:
-            for chunk in obstore.get(self._inner, key).stream(min_chunk_size=256 * 1024):
+            found = obstore.get(self._inner, key, options={"range": (start, end)} if end is not None else {})
+            for chunk in found.stream(min_chunk_size=READ):
                 yield bytes(chunk)
         except FileNotFoundError:
             raise
         except BaseError as problem:
             raise _told(problem) from None
 
-    async def apart(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
-        """The bytes from `start` up to, and without, `end`. FileNotFoundError when there is no such file."""
+    def has(self, key: str) -> bool:
         try:
-            found = await obstore.get_async(self._inner, key, options={"range": (start, end)})
-            async for chunk in found.stream(min_chunk_size=64 * 1024):
-                yield bytes(chunk)
+            obstore.head(self._inner, key)
         except FileNotFoundError:
-            raise
+            return False
         except BaseError as problem:
             raise _told(problem) from None
+        return True
 
     def drop(self, key: str) -> None:
         try:

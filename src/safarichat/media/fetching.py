@@ -20,7 +20,7 @@ from safarichat.ground.talks import Answer, Call
 from safarichat.media import jobs, places
 from safarichat.media.keeping import clean_name
 from safarichat.media.models import File
-from safarichat.media.sniffing import UNKNOWN, mime_of
+from safarichat.media.sniffing import mime_of
 from safarichat.numbers.use import senders
 from safarichat.providers.errors import N_
 from safarichat.providers.files import GONE, TOO_LARGE, Fetched, Ref
@@ -77,7 +77,6 @@ class _Job(Struct, frozen=True):
     media_id: str
     url: str
     name: str
-    told_mime_type: str
     told_sha256: str
     expires_at: datetime
     tries: int
@@ -117,7 +116,7 @@ def _lease(file_id: int) -> _Job | None:
         """
         UPDATE files SET try_at = clock_timestamp() + %s, tries = tries + 1
         WHERE id = %s AND state = 'pending' AND try_at <= clock_timestamp()
-        RETURNING id, account_id, credential_id, provider_message_id, provider_media_id, url, name, mime_type,
+        RETURNING id, account_id, credential_id, provider_message_id, provider_media_id, url, name,
                   told_sha256, expires_at, tries
         """,
         LEASE,
@@ -173,7 +172,7 @@ def _store(job: _Job, came: Fetched, hand: Spool) -> Came:
         key,
         hand.size,
         digest,
-        mime_type if mime_type != UNKNOWN else job.told_mime_type or came.mime_type[:100],
+        mime_type,
         name,
         job.id,
     )

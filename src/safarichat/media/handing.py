@@ -89,13 +89,13 @@ def _upload(file: File, provider: str, number: Number, platform: Platform) -> st
     def ask(call: Call) -> Answer:
         return outbound.ask(call, hand=hand)
 
-    part = FilePart(file.name or "file", file.mime_type)
     try:
-        came = outbound.run_talk(providers.get(provider).upload_media(number, part, platform), ask)
-    except FileNotFoundError:
-        return Refused(UNKNOWN_FILE)
+        if not places.store().has(file.key):
+            return Refused(UNKNOWN_FILE)
     except StoreAway:
         return Later(STORE_AWAY, "transient", AWAY_S)
+    part = FilePart(file.name or "file", file.mime_type)
+    came = outbound.run_talk(providers.get(provider).upload_media(number, part, platform), ask)
     if isinstance(came, Uploaded):
         _remember(file, number, came)
         return came.media_id

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from safarichat.console import attaching
 from safarichat.console.composer import OPENING, Composer, cleaned, fault_of
+from safarichat.console.errors import json_error
 from safarichat.console.tenant import TenantRequest, tenant_page, tenant_view
 from safarichat.console.views.inbox import found, thread_page
 from safarichat.ground.tenancy import acting_for
@@ -55,8 +56,7 @@ def _send_file(request: TenantRequest, head: Listed, upload: SpooledUpload) -> H
     text = cleaned(request.POST.get("text", ""))
     file = attaching.caption_fault(text) or attaching.stored(request.account.pk, upload)
     if isinstance(file, attaching.Fault):
-        with acting_for(request.account.pk):
-            return _refused(request, head, text, file.message, file.cure, status=file.status)
+        return _not_taken(request, head, text, file)
     try:
         with acting_for(request.account.pk):
             kept = keeping.keep(file, uploaded_by=request.user.pk, now=timezone.now())
@@ -64,7 +64,7 @@ def _send_file(request: TenantRequest, head: Listed, upload: SpooledUpload) -> H
     except BaseException:
         keeping.drop(file)
         raise
-    if response.status_code >= 400 or not is_used(request, file):
+    if response.status_code >= 400 or not _is_used(request, file):
         keeping.drop(file)
     return response
 
@@ -97,7 +97,15 @@ def _queue(
     return response
 
 
-def is_used(request: TenantRequest, file: File) -> bool:
+def _not_taken(request: TenantRequest, head: Listed, text: str, fault: attaching.Fault) -> HttpResponse:
+    """Our script keeps the form as it stands, with its file; without a script the page comes back with the text."""
+    if request.headers.get("HX-Request"):
+        return json_error(request, fault.status, fault.code, fault.message, fault.cure)
+    with acting_for(request.account.pk):
+        return _refused(request, head, text, fault.message, fault.cure, status=fault.status)
+
+
+def _is_used(request: TenantRequest, file: File) -> bool:
     """Not when the form had been sent before: then its first file went along."""
     with acting_for(request.account.pk):
         return keeping.is_used(request.account.pk, file.pk)
