@@ -10,12 +10,14 @@ export function longestCaption(of: HTMLFormElement): number | null {
   return chosen(of) ? Number(field(of)!.dataset.longest) : null;
 }
 
+// The form was fetched anew, since the window moved: the file stays beside it.
+export function keepFile(before: HTMLFormElement, now: HTMLFormElement): void {
+  const [from, to] = [field(before), field(now)];
+  if (from?.files && to) to.files = from.files;
+}
+
 export function watchAttaching(changed: () => void): void {
   const body = document.body;
-  prepare();
-  body.addEventListener("htmx:afterSettle", (event) => {
-    if ((event.target as Element).id === "composer") prepare();
-  });
   body.addEventListener("click", (event) => {
     const of = form();
     const target = event.target as Element;
@@ -93,7 +95,7 @@ function take(of: HTMLFormElement, files: FileList): boolean {
   return true;
 }
 
-function prepare(): void {
+export function prepareAttaching(): void {
   const of = form();
   const attach = of && part(of, "attach");
   if (!of || !attach) return;

@@ -1,5 +1,5 @@
 // The form under a thread: Enter sends, the text is never lost, and what went wrong is said where the person is.
-import { chosen, longestCaption, watchAttaching } from "./attaching";
+import { chosen, keepFile, longestCaption, prepareAttaching, watchAttaching } from "./attaching";
 import { BY_KEY } from "./inbox";
 import { refresh, showLoggedOut } from "./live";
 
@@ -83,17 +83,19 @@ async function reload(of: HTMLFormElement): Promise<void> {
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
   const fresh = template.content.querySelector<HTMLFormElement>("form[data-composer]");
-  if (!fresh || !of.isConnected) return;
+  if (!fresh || !of.isConnected || of.classList.contains("htmx-request")) return;
   const hadFocus = of.contains(document.activeElement);
   of.replaceWith(fresh);
   window.htmx.process(fresh);
   const area = field(fresh);
   if (area && text) area.value = text;
+  keepFile(of, fresh);
   prepare();
   if (hadFocus) area?.focus();
 }
 
 function prepare(): void {
+  prepareAttaching();
   const of = form();
   const area = of && field(of);
   if (!of || !area) return;
