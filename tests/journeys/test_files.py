@@ -111,15 +111,18 @@ def test_an_empty_file_is_refused_before_it_leaves(shop: Shop) -> None:
     look(shop.page, "files/empty")
 
 
-def test_a_large_file_shows_how_far_it_is_and_can_be_stopped(shop: Shop) -> None:
+def test_a_large_file_shows_how_far_it_is_and_can_be_stopped(shop: Shop, tmp_path: Path) -> None:
     shop.open_thread()
+    large = tmp_path / "catalogue.pdf"
+    large.write_bytes(PAPER + b" " * 20_000_000)
     session = shop.person.context.new_cdp_session(shop.page)
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 1_000_000}
-    shop.page.locator("#file").set_input_files(paper("catalogue.pdf", PAPER + b" " * 20_000_000))
+    shop.page.locator("#file").set_input_files(large)
     session.send("Network.emulateNetworkConditions", slow)
     shop.send.click()
     expect(shop.page.get_by_role("progressbar", name="Upload")).to_be_visible()
     expect(shop.page.locator(".composer-file-facts")).to_contain_text("uploading")
+    shop.person.expect_trouble("htmx:afterRequest", "htmx:sendAbort")  # how htmx tells of what was stopped
     shop.page.get_by_role("button", name="Do not send this file").click()
     session.send("Network.emulateNetworkConditions", slow | {"uploadThroughput": -1})
     expect(shop.page.locator(".composer-file")).to_be_hidden()
