@@ -1,6 +1,6 @@
 """A thread as it is read: days, and in each the bubbles with their ticks, causes and cures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from msgspec import Struct
 
+from safarichat.console.attachments import Attached
 from safarichat.console.bodies import Shown
 from safarichat.console.kinds import shown
 from safarichat.messaging.reading import Entry
@@ -60,6 +61,7 @@ class Bubble(Struct, frozen=True, kw_only=True):
     details: str = ""
     note: str = ""
     note_icon: str = "reply"
+    file: Attached | None = None
 
     @property
     def is_out(self) -> bool:
@@ -89,31 +91,39 @@ class Day(Struct, frozen=True):
     bubbles: tuple[Bubble, ...]
 
 
-def days(entries: Sequence[Entry]) -> list[Day]:
-    """Grouped by the day in the person's time zone."""
+def days(entries: Sequence[Entry], files: Mapping[int, Attached]) -> list[Day]:
+    """Grouped by the day in the person's time zone; files by message."""
     grouped = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
-    return [Day(day, tuple(bubble(entry) for entry in theirs)) for day, theirs in grouped]
+    return [Day(day, tuple(bubble(entry, files.get(entry.id)) for entry in theirs)) for day, theirs in grouped]
 
 
-def bubble(entry: Entry) -> Bubble:
+def bubble(entry: Entry, file: Attached | None = None) -> Bubble:
     inside = shown(entry.kind, entry.body)
+    if file is not None:
+        inside = Shown(text=inside.text)  # the file itself says the rest
     if entry.direction == "in":
-        return Bubble(entry=entry, inside=inside, note=_forwarded(entry))
+        return Bubble(entry=entry, inside=inside, file=file, note=_forwarded(entry))
     if entry.origin:
-        return _written_elsewhere(entry, inside)
+        return _written_elsewhere(entry, inside, file)
     tick = TICKS.get(entry.status, TICKS["queued"])
     if entry.status == "unconfirmed" and (entry.problem or {}).get("key") != LEFT.key:
-        return Bubble(entry=entry, inside=inside, tick=tick, cause=str(UNCONFIRMED_CAUSE), cure=str(UNCONFIRMED_CURE))
-    return Bubble(entry=entry, inside=inside, tick=tick, **_problem(entry, has_failed=entry.status == "failed"))
+        return Bubble(
+            entry=entry, inside=inside, file=file, tick=tick, cause=str(UNCONFIRMED_CAUSE), cure=str(UNCONFIRMED_CURE)
+        )
+    return Bubble(
+        entry=entry, inside=inside, file=file, tick=tick, **_problem(entry, has_failed=entry.status == "failed")
+    )
 
 
-def _written_elsewhere(entry: Entry, inside: Shown) -> Bubble:
+def _written_elsewhere(entry: Entry, inside: Shown, file: Attached | None) -> Bubble:
     where = ORIGINS[entry.origin]
     if entry.kind == "revoke":
         inside = Shown(text=_("A message was taken back on the phone."), is_note=True)
     problem = _problem(entry, has_failed=entry.status == "failed") if entry.problem else {}
     tick = TICKS.get(entry.status)
-    return Bubble(entry=entry, inside=inside, tick=tick, note=str(where.label), note_icon=where.icon, **problem)
+    return Bubble(
+        entry=entry, inside=inside, file=file, tick=tick, note=str(where.label), note_icon=where.icon, **problem
+    )
 
 
 def _forwarded(entry: Entry) -> str:

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from safarichat.console.views import (
     composing,
+    files,
     health,
     inbox,
     messages,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("inbox/<int:conversation_id>/messages", composing.messages, name="send"),
     path("inbox/<int:conversation_id>/draft", composing.draft, name="draft"),
     path("inbox/<int:conversation_id>/seen", inbox.seen, name="seen"),
+    path("inbox/<int:conversation_id>/files/<int:file_id>/fetch", files.fetch_again, name="fetch_again"),
     path("messages/<int:message_id>/retry", messages.retry, name="retry"),
     path("messages/<int:message_id>/cancel", messages.cancel, name="cancel"),
     path("messages/<int:message_id>/leave", messages.leave, name="leave"),

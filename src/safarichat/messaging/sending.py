@@ -41,6 +41,7 @@ class Due(Struct, frozen=True):
     user_id: str
     priority: int = 0
     opens: bool = False  # the customer has not written for a day: it counts against the portfolio's limit
+    stays: Refused | Later | None = None  # what it takes along could not be handed to the provider
 
 
 class Departure(Struct, frozen=True):

@@ -39,6 +39,10 @@ SECTIONS: dict[str, list[Setting]] = {
         Setting("SAFARICHAT_ALLOWED_HOSTS", "Host names to answer to, by comma. Empty: that of the public address."),
         Setting("SAFARICHAT_TRUSTED_PROXIES", "Networks whose X-Forwarded-For and -Proto are believed, by comma."),
         Setting("SAFARICHAT_ALLOWED_PRIVATE_NETWORKS", "Private networks that may be called, by comma. Empty: none."),
+        Setting(
+            "SAFARICHAT_MEDIA_URL",
+            "Where files are kept: s3://key:secret@bucket/prefix?endpoint=…&region=… Empty: the data directory.",
+        ),
         Setting("SAFARICHAT_SIGNUP", "Who may sign up: open, invite or closed.", "invite"),
         Setting("EMAIL_URL", "smtp://user:password@host:587, or smtps://. Empty: files in the data directory."),
         Setting("SAFARICHAT_EMAIL_FROM", "The sender of our mail. Empty: safarichat@ the public host."),

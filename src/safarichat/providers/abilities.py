@@ -55,6 +55,7 @@ class Abilities(Struct, frozen=True, kw_only=True):
     can_list_missed: bool = False
     fetches_media_by_id: bool = False
     takes_links_only: bool = False  # media go by a link that the provider fetches
+    media_misses: tuple[int, int] = (0, 0)  # so many failed fetches in so many seconds block all others; 0: any
     longest_text: int = 4096
     throughput_mps: int = 80
     pair_interval_s: float = 6.0

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from safarichat.ground.talks import JSON as JSON
 from safarichat.ground.talks import Answer as Answer
 from safarichat.ground.talks import Call as Call
+from safarichat.ground.talks import FilePart as FilePart
 from safarichat.ground.talks import Lost as Lost
 from safarichat.ground.talks import Progress as Progress
 from safarichat.ground.talks import Reply as Reply

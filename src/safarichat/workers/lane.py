@@ -22,9 +22,10 @@ from safarichat import providers
 from safarichat.ground.batching import Batcher
 from safarichat.ground.outbound import aask, arun_talk
 from safarichat.ground.sql import is_passing
+from safarichat.media.handing import takes_file
 from safarichat.messaging.journal import Journal
 from safarichat.messaging.lanes import LEASE_S, MARGIN_S, Leased
-from safarichat.messaging.portfolios import Admitted, Opening, Quota
+from safarichat.messaging.portfolios import Admitted, Opening
 from safarichat.messaging.receiving import OPAQUE
 from safarichat.messaging.sending import (
     Departure,
@@ -36,8 +37,9 @@ from safarichat.messaging.sending import (
     own_wait_s,
     slows_portfolio,
 )
-from safarichat.providers.errors import NO_ANSWER, NOT_UNDERSTOOD
-from safarichat.providers.shapes import Accepted, Later, Number, Outcome, Outgoing, Platform, Problem, Unknown
+from safarichat.providers.errors import NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD
+from safarichat.providers.shapes import Accepted, Later, Outcome, Outgoing, Problem, Refused, Unknown
+from safarichat.workers.handing import Sender, hand_over
 from safarichat.workers.pace import Pace
 from safarichat.workers.pairs import Pairs
 
@@ -47,19 +49,10 @@ IN_THE_AIR = 64  # also the most that a kill can leave unconfirmed
 IN_HAND = 4 * IN_THE_AIR  # about to leave, in the air, or answered and not yet recorded
 AHEAD_S = 0.05  # attempts are committed for what will depart within this time
 READY = 200  # messages held in memory
+MOST_HANDING = 16  # of one lane, so that another's file is not far behind in line
 LOOK_S = 0.1  # for something more urgent than those, at most so often
 MOST_EXCLUDED = 1000  # waiting conversations named to the database; of the rest we know ourselves
 IDLE_S = 5.0  # a lane with nothing to do is given back after this
-
-
-class Sender(Struct):
-    """By whom a number is carried, with its opened secrets. `is_slowed`: the portfolio has had too much of late."""
-
-    provider: str
-    number: Number
-    platform: Platform
-    quota: Quota
-    is_slowed: bool = False
 
 
 class Work(Struct, frozen=True):
@@ -84,6 +77,7 @@ class Lane:
         self._cleared: deque[tuple[Due, int]] = deque()  # attempt committed, about to depart
         self._flights: set[asyncio.Task[None]] = set()
         self._in_the_air = 0
+        self._handing: set[asyncio.Task[None]] = set()  # files on their way to the provider, before their messages
         self._busy: set[int] = set()  # conversations with a message in hand
         self._waiting = {one: held_from + seconds for one, seconds in leased.waiting.items()}
         self._has_news = False
@@ -141,6 +135,8 @@ class Lane:
             self._is_over = True
             self._turn.set()
             await departures
+            for task in self._handing:
+                task.cancel()
             if self._flights:
                 await asyncio.wait(self._flights)
 
@@ -156,7 +152,7 @@ class Lane:
         if batch := self._next(room):
             self._idle_since = None
             return await self._clear(batch)
-        if not self._flights and not self._cleared and self._idle_since is None:
+        if not (self._flights or self._cleared or self._handing) and self._idle_since is None:
             self._idle_since = now
         await self._rest(1.0)
 
@@ -177,9 +173,15 @@ class Lane:
         busy = (*self._busy, *islice(self._waiting, MOST_EXCLUDED))
         for due in await self._work.fetch.do(Want(self.leased.credential_id, READY, busy)):
             if due.conversation_id not in self._busy and due.conversation_id not in self._waiting:
-                self._busy.add(due.conversation_id)
-                heapq.heappush(self._ready, (due.priority, due.id, due))
+                if not takes_file(due.body):
+                    self._stand_in_line(due)
+                elif len(self._handing) < MOST_HANDING:
+                    self._hand_over(due)
         self._trim()
+
+    def _stand_in_line(self, due: Due) -> None:
+        self._busy.add(due.conversation_id)
+        heapq.heappush(self._ready, (due.priority, due.id, due))
 
     def _trim(self) -> None:
         """Who came later but is more urgent took a place: the last in line stand back in the queue."""
@@ -205,6 +207,30 @@ class Lane:
     def _put_off(self, due: Due, until: float) -> None:
         self._waiting[due.conversation_id] = until
         self._busy.discard(due.conversation_id)
+
+    def _hand_over(self, due: Due) -> None:
+        """Before the message is claimed: an upload may take minutes, and a kill during it leaves nothing in doubt."""
+        self._busy.add(due.conversation_id)
+        self._idle_since = None
+        task = asyncio.get_running_loop().create_task(self._with_file(due))
+        self._handing.add(task)
+        task.add_done_callback(self._handed)
+
+    def _handed(self, task: "asyncio.Task[None]") -> None:
+        self._handing.discard(task)
+        self._wake.set()
+
+    async def _with_file(self, due: Due) -> None:
+        try:
+            handed = await hand_over(due.account_id, due.body, self.sender)
+        except Exception as error:
+            logger.warning("message %d: its file waits (%s)", due.id, type(error).__name__, exc_info=error)
+            handed = Later(NOT_SENT, "transient", 5.0)
+        if isinstance(handed, Refused | Later):  # it takes its turn like the others, but does not leave
+            due = replace(due, stays=handed, opens=False)
+        else:
+            due = replace(due, body=handed)
+        self._stand_in_line(due)
 
     async def _clear(self, batch: list[Due]) -> None:
         """Commit the attempts of those who are about to leave."""
@@ -239,7 +265,10 @@ class Lane:
                 await asyncio.sleep(wait)
                 continue
             due, attempt = self._cleared.popleft()
-            if self.may_depart:
+            if due.stays is not None:
+                self._brake(due, due.stays, time.monotonic())
+                self._fly(self._end(due, attempt, due.stays))
+            elif self.may_depart:
                 now = time.monotonic()
                 self._in_the_air += 1
                 self.pace.let_go(now)

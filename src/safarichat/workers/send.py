@@ -21,7 +21,8 @@ from safarichat.messaging.sending import depart, fetch_due, record
 from safarichat.numbers.health import credential_failed
 from safarichat.numbers.use import senders
 from safarichat.providers.shapes import Number, Platform
-from safarichat.workers.lane import Lane, Sender, Work
+from safarichat.workers.handing import Sender
+from safarichat.workers.lane import Lane, Work
 from safarichat.workers.pairs import Pairs
 
 logger = logging.getLogger("safarichat.send")

@@ -15,7 +15,10 @@ from safarichat.ground.batching import drop_broken_connection, with_fresh_connec
 from safarichat.inbox import catching_up
 from safarichat.inbox.clearing import clear
 from safarichat.inbox.replaying import replay_for_new_numbers
+from safarichat.media import handing, jobs, keeping
+from safarichat.media.fetching import fetch_file
 from safarichat.messaging import portfolios
+from safarichat.messaging.announcing import announce_message
 from safarichat.messaging.clearing import clear as clear_messages
 from safarichat.messaging.expiring import expire
 from safarichat.messaging.settling import resend
@@ -46,6 +49,10 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "renew_sign_ins": ("7 * * * *", renew),
     "catch_up": ("*/10 * * * *", catching_up.catch_up),
     "poll_numbers": ("* * * * *", poll),
+    "fetch_due_files": ("* * * * * */20", jobs.defer_due),
+    "drop_unused_files": ("13 * * * *", lambda: keeping.drop_unused(datetime.now(UTC))),
+    "drop_orphaned_files": ("37 4 * * *", keeping.drop_orphans),
+    "forget_uploads": ("7 5 * * *", handing.forget_expired),
     "forget_number_history": ("29 3 * * *", forget_old),
     "clear_hooks": ("17 * * * *", lambda: clear(settings.SAFARICHAT_KEEP_HOOKS_DAYS)),
     "clear_messages": ("37 * * * *", _clear_messages),
@@ -60,6 +67,7 @@ def register() -> None:
         app.periodic(cron=when, periodic_id=name)(task)
     name = AFTER_AN_OUTAGE
     app.task(name=name, queueing_lock=name, pass_context=False)(_in_thread(catching_up.after_an_outage))
+    app.task(name=jobs.TASK, queue=jobs.QUEUE, pass_context=False)(_fetch_file)
 
 
 def ask_what_was_missed() -> None:
@@ -69,15 +77,28 @@ def ask_what_was_missed() -> None:
         app.configure_task(AFTER_AN_OUTAGE, queueing_lock=AFTER_AN_OUTAGE).defer(timestamp=int(time.time()))
 
 
+def _fetch_file(file_id: int) -> None:
+    _fresh(lambda: _fetch_and_show(file_id))
+
+
+def _fetch_and_show(file_id: int) -> None:
+    if settled := fetch_file(file_id):
+        announce_message(settled.credential_id, settled.provider_message_id)
+
+
 def _in_thread(verb: Callable[[], object]) -> Callable[[int], None]:
     """Procrastinate runs a plain function in a thread, whose connection may have lain about since the last time."""
 
     def run(timestamp: int) -> None:
-        with_fresh_connection()
-        try:
-            verb()
-        except Exception as error:
-            drop_broken_connection(error)
-            raise
+        _fresh(verb)
 
     return run
+
+
+def _fresh(verb: Callable[[], object]) -> None:
+    with_fresh_connection()
+    try:
+        verb()
+    except Exception as error:
+        drop_broken_connection(error)
+        raise

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from safarichat.console import listing
+from safarichat.console import attachments, listing
 from safarichat.console.bubbles import days
 from safarichat.console.composer import Composer
 from safarichat.console.tenant import TenantRequest, tenant_page
@@ -119,6 +119,6 @@ def _thread(request: TenantRequest, head: reading.Listed) -> dict[str, Any]:
     shown = entries[-limit:]
     return {
         **_head(head),
-        "days": days(shown),
+        "days": days(shown, attachments.of_thread(request.account.pk, head.credential_id, shown, timezone.now())),
         "older_messages": listing.place_text(shown[0].place) if len(entries) > limit else "",
     }

@@ -6,6 +6,8 @@ from safarichat.providers.dialog360.about import ABILITIES, FACTS
 from safarichat.providers.dialog360.checking import check as check
 from safarichat.providers.dialog360.connecting import connect as connect
 from safarichat.providers.dialog360.deeds import DEEDS
+from safarichat.providers.dialog360.media import fetch_media as fetch_media
+from safarichat.providers.dialog360.media import upload_media as upload_media
 from safarichat.providers.dialog360.partner import hooks as hooks
 from safarichat.providers.dialog360.partner import register_hooks as register_hooks
 from safarichat.providers.dialog360.problems import CAUSES

@@ -56,6 +56,7 @@ ABILITIES = Abilities(
     can_mark_read=True,
     can_show_typing=True,
     fetches_media_by_id=True,
+    media_misses=(20, 3600),
     throughput_mps=80,
     pair_interval_s=6.0,
     ways=(

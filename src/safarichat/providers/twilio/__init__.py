@@ -8,6 +8,8 @@ from safarichat.providers.twilio.checking import check as check
 from safarichat.providers.twilio.connecting import connect as connect
 from safarichat.providers.twilio.deeds import DEEDS
 from safarichat.providers.twilio.leaving import disconnect as disconnect
+from safarichat.providers.twilio.media import fetch_media as fetch_media
+from safarichat.providers.twilio.media import upload_media as upload_media
 from safarichat.providers.twilio.missing import missed as missed
 from safarichat.providers.twilio.problems import CAUSES
 from safarichat.providers.twilio.reading import read as read
