@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -52,6 +53,7 @@ class Bubble(Struct, frozen=True, kw_only=True):
     code: str = ""
     details: str = ""
     note: str = ""
+    losses: tuple[str, ...] = ()
 
     @property
     def is_out(self) -> bool:
@@ -82,9 +84,11 @@ def bubble(entry: Entry) -> Bubble:
     if entry.direction == "in":
         return Bubble(entry=entry, inside=inside, note=_forwarded(entry))
     tick = TICKS.get(entry.status, TICKS["queued"])
+    losses = tuple(_(sentence) for sentence in entry.loss)
     if entry.status == "unconfirmed":
         return Bubble(entry=entry, inside=inside, tick=tick, cause=str(UNCONFIRMED_CAUSE), cure=str(UNCONFIRMED_CURE))
-    return Bubble(entry=entry, inside=inside, tick=tick, **_problem(entry, has_failed=entry.status == "failed"))
+    told = _problem(entry, has_failed=entry.status == "failed")
+    return Bubble(entry=entry, inside=inside, tick=tick, losses=losses, **told)
 
 
 def _forwarded(entry: Entry) -> str:
@@ -93,7 +97,7 @@ def _forwarded(entry: Entry) -> str:
     return _("Forwarded") if is_forwarded else ""
 
 
-def _problem(entry: Entry, *, has_failed: bool) -> dict[str, str]:
+def _problem(entry: Entry, *, has_failed: bool) -> dict[str, Any]:
     """The table of errors holds its sentences in English: they are translated here, where they are shown."""
     problem = entry.problem or {}
     if not problem:

@@ -135,6 +135,7 @@ class Entry(Struct, frozen=True):
     provider_message_id: str
     quoted: str | None = None
     reactions: tuple[str, ...] = ()
+    loss: tuple[str, ...] = ()  # sentences on what the provider did not carry
 
     @property
     def place(self) -> Place:
@@ -208,6 +209,7 @@ def _entry(row: Message, quoted: str | None, reactions: tuple[str, ...]) -> Entr
         provider_message_id=row.provider_message_id or "",
         quoted=quoted,
         reactions=reactions,
+        loss=tuple(row.loss or ()),
     )
 
 

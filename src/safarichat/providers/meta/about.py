@@ -34,6 +34,8 @@ FACTS = Facts(
 
 ABILITIES = Abilities(
     kinds=MEDIA | {"text", "template", "location", "contacts", "interactive", "reaction"},
+    refused={"pin": N_("A message can be pinned in groups only.")},
+    speaks_cloud_api=True,
     can_register=True,
     can_mark_read=True,
     can_show_typing=True,

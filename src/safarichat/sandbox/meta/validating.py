@@ -25,6 +25,18 @@ def check_content(world: World, number: PhoneNumber, content: dict[str, JSON]) -
     check(world, number, payload)
 
 
+def check_marketing(world: World, number: PhoneNumber, parameters: dict[str, JSON]) -> None:
+    """What the marketing endpoint asks of a message beside what every message must be."""
+    if parameters.get("product_policy", "STRICT") not in ("STRICT", "CLOUD_API_FALLBACK"):
+        raise GraphError(100, "Param product_policy must be one of {CLOUD_API_FALLBACK, STRICT}.")
+    asked = parameters.get("template")
+    language = asked.get("language") if isinstance(asked, dict) else None
+    code = language.get("code") if isinstance(language, dict) else None
+    found = world.template(number.waba_id, str(asked.get("name")), str(code)) if isinstance(asked, dict) else None
+    if parameters.get("type") != "template" or (found is not None and found.category != "MARKETING"):
+        raise GraphError(131055, details="Only marketing templates can be sent with this endpoint.")
+
+
 def _text(world: World, number: PhoneNumber, text: dict[str, JSON]) -> None:
     body = _required(text, "text", "body")
     if not body.strip():
