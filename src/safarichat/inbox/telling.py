@@ -10,6 +10,7 @@ from safarichat.contacts.people import Nameless, Naming, identities, resolve_all
 from safarichat.ground.notify import announce_all, wake_workers
 from safarichat.ground.sql import as_json, columns, fetch
 from safarichat.inbox.sorting import Pile, Raw
+from safarichat.message_templates.news import apply as apply_template_news
 from safarichat.messaging.climbing import Changed
 from safarichat.messaging.merging import merge
 from safarichat.messaging.receiving import INBOUND, Arrival, Report, take_in
@@ -29,6 +30,8 @@ def tell(pile: Pile) -> None:
     _keep_raw(pile.raw)
     if pile.account_news:
         apply(pile.account_news)
+    if pile.template_news:
+        apply_template_news(pile.template_news)
     _announce([*changed, *merged], pile, _heard(pile.heard))
     _count_inbound(arrivals)
 

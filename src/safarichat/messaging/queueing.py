@@ -11,6 +11,7 @@ from safarichat.contacts.people import find, resolve
 from safarichat.ground.notify import announce
 from safarichat.ground.sql import JSON, as_json, columns, fetch, next_ids
 from safarichat.ground.tenancy import acting_account_id, acting_for
+from safarichat.message_templates.checking import Asked, fitted
 from safarichat.messaging.checking import (
     UNKNOWN_NUMBER,
     UNKNOWN_RECIPIENT,
@@ -67,6 +68,7 @@ def queue(account_id: int, orders: Sequence[Order], *, now: datetime) -> list[Qu
         answers = _Answers(orders)
         answers.repeat(_by_token(account_id, [order.form_token for order in orders if order.form_token]))
         answers.refuse(_without_recipient(account_id, answers))
+        answers.refuse(_without_template(account_id, answers))
         answers.refuse(_without_window(account_id, answers.open(), now))
         addressed = _addressed(account_id, answers.open())
         answers.repeat(_insert(account_id, orders, addressed, now, answers))
@@ -91,6 +93,7 @@ class _Answers:
         self.orders = orders
         self.found: dict[int, Queued | Refused] = {}
         self.unchecked: set[int] = set()
+        self.texts: dict[int, str] = {}  # what the customer reads of a template
 
     def open(self) -> list[tuple[int, Order]]:
         return [(index, order) for index, order in enumerate(self.orders) if index not in self.found]
@@ -102,6 +105,10 @@ class _Answers:
         for index, order in self.open():
             if order.form_token and order.form_token in by_token:
                 self.found[index] = Queued(*by_token[order.form_token], repeated=True)
+
+    def text_of(self, index: int) -> str:
+        """The words that a list shows."""
+        return self.texts.get(index) or shown(self.orders[index].body)
 
     def all(self) -> list[Queued | Refused]:
         return [self.found[index] for index in range(len(self.orders))]
@@ -153,6 +160,17 @@ def _checked(order: Order, known: Mapping[int, tuple[str, bool]], contacts: set[
     if order.contact_id is not None:
         return checked if order.contact_id in contacts else Checked(UNKNOWN_RECIPIENT)
     return Checked(recipient_problem(order.to, order.recipient), is_unchecked=checked.is_unchecked)
+
+
+def _without_template(account_id: int, answers: _Answers) -> dict[int, Problem]:
+    asked = {
+        index: Asked(order.credential_id, order.body["template"], by_phone=bool(order.to) or not order.recipient)
+        for index, order in answers.open()
+        if order.body["type"] == "template"
+    }
+    found = fitted(account_id, asked)
+    answers.texts = {index: one.text for index, one in found.items() if one.text}
+    return {index: one.problem for index, one in found.items() if one.problem}
 
 
 def _existing(account_id: int, table: str, ids: set[int]) -> set[int]:
@@ -255,7 +273,10 @@ def _insert(
         now,
         *columns(
             [
-                (*_columns(message_id, orders[place], addressed[place]), place in answers.unchecked)
+                (
+                    *_columns(message_id, orders[place], addressed[place], answers.text_of(place)),
+                    place in answers.unchecked,
+                )
                 for message_id, place in places.items()
             ],
             11,
@@ -263,20 +284,20 @@ def _insert(
     )
     for (message_id,) in stored:
         answers.found[places[message_id]] = Queued(message_id, addressed[places[message_id]])
-    fresh = [(addressed[place], orders[place]) for message_id, place in places.items() if place in answers.found]
-    _advance(fresh, now)
-    _open_lanes(account_id, {order.credential_id for _, order in fresh})
+    fresh = [place for place in places.values() if place in answers.found]
+    _advance({addressed[place]: answers.text_of(place)[:300] for place in fresh}, now)
+    _open_lanes(account_id, {orders[place].credential_id for place in fresh})
     return _by_token(account_id, [order.form_token for _, order in answers.open() if order.form_token])
 
 
-def _columns(message_id: int, order: Order, conversation_id: int) -> tuple[object, ...]:
+def _columns(message_id: int, order: Order, conversation_id: int, text: str) -> tuple[object, ...]:
     return (
         message_id,
         order.credential_id,
         conversation_id,
         order.body["type"],
         as_json(order.body),
-        shown(order.body),
+        text,
         order.sent_by,
         order.form_token,
         order.priority,
@@ -284,8 +305,8 @@ def _columns(message_id: int, order: Order, conversation_id: int) -> tuple[objec
     )
 
 
-def _advance(fresh: Sequence[tuple[int, Order]], now: datetime) -> None:
-    texts = {conversation_id: shown(order.body)[:300] for conversation_id, order in fresh}
+def _advance(texts: Mapping[int, str], now: datetime) -> None:
+    """`texts`: the last of each conversation."""
     fetch(
         "UPDATE conversations c SET last_message_at = %s, last_text = n.text, last_direction = 'out',"
         " last_status = 'queued' FROM unnest(%s::bigint[], %s::text[]) n (id, text)"

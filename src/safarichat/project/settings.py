@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "safarichat.accounts",
     "safarichat.numbers",
     "safarichat.contacts",
+    "safarichat.message_templates",
     "safarichat.messaging",
     "safarichat.inbox",
     "safarichat.console",

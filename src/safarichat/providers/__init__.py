@@ -13,14 +13,18 @@ from safarichat.providers.shapes import (
     Facts,
     Health,
     Hook,
+    Later,
     Number,
     Outcome,
     Outgoing,
     Platform,
     Problem,
+    Refused,
     Signup,
     StepsDone,
     Talk,
+    TemplateList,
+    Unknown,
     Withdrawal,
 )
 
@@ -94,6 +98,9 @@ class Provider(Protocol):
     def send(self, number: Number, message: Outgoing, platform: Platform) -> Talk[Outcome]: ...
 
     def mark_read(self, number: Number, provider_message_id: str, platform: Platform) -> Talk[Outcome]: ...
+
+    def templates(self, number: Number, platform: Platform) -> Talk[TemplateList | Refused | Later | Unknown]:
+        """Every template of the number's business account, in whatever state; all pages, or a failure."""
 
     def missed(self, number: Number, platform: Platform, since: int) -> Talk[list[Event]]:
         """What happened since (unix seconds) by the provider's own list, where `abilities.can_list_missed`; else []."""

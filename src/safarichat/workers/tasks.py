@@ -14,6 +14,7 @@ from safarichat.ground.batching import drop_broken_connection, with_fresh_connec
 from safarichat.inbox import catching_up
 from safarichat.inbox.clearing import clear
 from safarichat.inbox.replaying import replay_for_new_numbers
+from safarichat.message_templates.syncing import sync_due
 from safarichat.numbers.carrying_on import carry_on_stuck
 from safarichat.numbers.expiring import forget_codes, watch_tokens
 from safarichat.numbers.history import forget_old
@@ -26,6 +27,7 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "replay_for_new_numbers": ("* * * * * */20", replay_for_new_numbers),
     "watch_tokens": ("*/10 * * * *", watch_tokens),
     "catch_up": ("*/10 * * * *", catching_up.catch_up),
+    "sync_templates": ("* * * * * */20", sync_due),
     "poll_numbers": ("* * * * *", poll),
     "forget_number_history": ("29 3 * * *", forget_old),
     "clear_hooks": ("17 * * * *", clear),

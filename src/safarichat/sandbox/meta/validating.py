@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 from safarichat.sandbox.meta.errors import GraphError
-from safarichat.sandbox.things import JSON, PhoneNumber, Template
+from safarichat.sandbox.meta.parameters import check_parameters
+from safarichat.sandbox.things import JSON, PhoneNumber
 from safarichat.sandbox.world import World
 
 MEDIA = ("image", "video", "audio", "document", "sticker")
@@ -154,27 +155,7 @@ def _template(world: World, number: PhoneNumber, template: dict[str, JSON]) -> N
         raise GraphError(132001, details=f"template name ({name}) does not exist in {code}")
     if found.status != "APPROVED":
         raise GraphError(132015 if found.status == "PAUSED" else 132016)
-    _parameters(found, template.get("components") or [])
-
-
-def _parameters(template: Template, given: JSON) -> None:
-    """As many parameters in header and body as the approved text has variables."""
-    if not isinstance(given, list):
-        raise GraphError(100, "Param template['components'] must be an array.")
-    for component in template.components:
-        kind = str(component.get("type", "")).upper()
-        if kind not in ("HEADER", "BODY"):
-            continue
-        text = str(component.get("text", ""))
-        expected = len(set(re.findall(r"\{\{\s*\w+\s*\}\}", text))) if "{{" in text else 0
-        if kind == "HEADER" and component.get("format", "TEXT") in ("IMAGE", "VIDEO", "DOCUMENT", "LOCATION"):
-            expected = 1
-        parts = [p for p in given if isinstance(p, dict) and str(p.get("type", "")).upper() == kind]
-        found = sum(len(part.get("parameters") or []) for part in parts)
-        if found != expected:
-            place = kind.lower()
-            details = f"{place}: number of localizable_params ({found}) does not match the expected number ({expected})"
-            raise GraphError(132000, details=details)
+    check_parameters(found.components, template.get("components") or [], found.parameter_format == "NAMED")
 
 
 def _required(holder: dict[str, JSON], owner: str, key: str) -> str:
