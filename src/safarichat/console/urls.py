@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from safarichat.console.views import composing, health, inbox, messages, numbers, overview, starting
+from safarichat.console.views import composing, health, inbox, messages, numbers, overview, starting, templates
 from safarichat.console.views.theme import theme
 
 urlpatterns = [
@@ -17,12 +17,15 @@ urlpatterns = [
     path("inbox/<int:conversation_id>/thread", inbox.messages, name="thread"),
     path("inbox/<int:conversation_id>/composer", composing.composer, name="composer"),
     path("inbox/<int:conversation_id>/messages", composing.messages, name="send"),
+    path("inbox/<int:conversation_id>/template", templates.choose, name="choose_template"),
+    path("inbox/<int:conversation_id>/templates", templates.send, name="send_template"),
     path("inbox/<int:conversation_id>/draft", composing.draft, name="draft"),
     path("inbox/<int:conversation_id>/seen", inbox.seen, name="seen"),
     path("messages/<int:message_id>/retry", messages.retry, name="retry"),
     path("messages/<int:message_id>/cancel", messages.cancel, name="cancel"),
     path("numbers", numbers.numbers, name="numbers"),
     path("numbers/<int:credential_id>", numbers.number, name="number"),
+    path("numbers/<int:credential_id>/templates", templates.fetch, name="fetch_templates"),
     path("numbers/<int:credential_id>/health", health.health, name="number_health"),
     path("numbers/<int:credential_id>/report.txt", health.report_text, name="number_report"),
     path("numbers/<int:credential_id>/check", health.check, name="number_check"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from safarichat.console.composer import OPENING, Composer, cleaned, fault_of
+from safarichat.console.composer import Composer, cleaned, fault_of
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.console.views.inbox import found, thread_page
 from safarichat.messaging import drafts, reading
@@ -29,11 +29,9 @@ def messages(request: TenantRequest, conversation_id: int) -> HttpResponse:
         return redirect("conversation", conversation_id)
     head = found(request, conversation_id)
     text = cleaned(request.POST.get("text", ""))
-    is_template = "template" in request.POST
-    if not is_template and (fault := fault_of(text)):
+    if fault := fault_of(text):
         return _refused(request, head, text, *fault)
-    body: dict[str, Any] = OPENING if is_template else {"type": "text", "text": {"body": text}}
-    return _queue(request, head, text, body)
+    return _queue(request, head, text, {"type": "text", "text": {"body": text}})
 
 
 def _queue(request: TenantRequest, head: Listed, text: str, body: dict[str, Any]) -> HttpResponse:
