@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from msgspec import Struct
+from msgspec.structs import replace
 
 from safarichat.console.bodies import Shown
 from safarichat.console.kinds import shown
@@ -80,7 +81,7 @@ def days(entries: Sequence[Entry]) -> list[Day]:
 
 
 def bubble(entry: Entry) -> Bubble:
-    inside = shown(entry.kind, entry.body)
+    inside = _inside(entry)
     if entry.direction == "in":
         return Bubble(entry=entry, inside=inside, note=_forwarded(entry))
     tick = TICKS.get(entry.status, TICKS["queued"])
@@ -89,6 +90,15 @@ def bubble(entry: Entry) -> Bubble:
         return Bubble(entry=entry, inside=inside, tick=tick, cause=str(UNCONFIRMED_CAUSE), cure=str(UNCONFIRMED_CURE))
     told = _problem(entry, has_failed=entry.status == "failed")
     return Bubble(entry=entry, inside=inside, tick=tick, losses=losses, **told)
+
+
+def _inside(entry: Entry) -> Shown:
+    """A template is shown as the customer reads it, where that was known when it was sent."""
+    inside = shown(entry.kind, entry.body)
+    if entry.kind != "template" or entry.text in ("", inside.text):
+        return inside
+    title = _("Template %(name)s") % {"name": inside.text}
+    return replace(inside, title=title, text=entry.text, facts=())
 
 
 def _forwarded(entry: Entry) -> str:

@@ -115,6 +115,7 @@ def _button(button: Mapping[str, JSON]) -> Button:
     sample = told if isinstance(told, str) else _at(_samples(told), 0)
     if kind in ("url", "otp"):
         waits = kind == "otp" or bool(VARIABLE.search(address))
-        return Button(kind, label, "text" if waits else "", waits, sample, address)
+        end = sample.removeprefix(address.partition("{{")[0])  # (!) the sample is the whole address
+        return Button(kind, label, "text" if waits else "", waits, end, address)
     value, is_needed = _BUTTON_VALUES.get(kind, ("", False))
     return Button(kind, label, value, is_needed, sample, address)
