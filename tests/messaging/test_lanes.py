@@ -173,6 +173,15 @@ def test_an_answer_that_comes_after_the_takeover_still_counts(number: OfficialWh
     assert (message.status, message.provider_message_id) == ("accepted", "wamid.1")
 
 
+def test_what_the_provider_does_not_carry_is_kept_with_the_message(number: OfficialWhatsappCredential) -> None:
+    message, lane = queued(number), leased()
+    [one] = due(lane)
+    departed(lane, message)
+    record([Ended(one, 1, now(), Accepted(provider_message_id="wamid.1", loss=("The file's name is lost.",)))])
+    message.refresh_from_db()
+    assert message.loss == ["The file's name is lost."]
+
+
 def test_what_surely_stayed_goes_back_also_after_a_takeover(number: OfficialWhatsappCredential) -> None:
     message, lane = queued(number), leased()
     [one] = due(lane)

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from msgspec import Struct
+from msgspec.structs import replace
 
 from safarichat.console.attachments import Attached
 from safarichat.console.bodies import Shown
@@ -62,6 +64,7 @@ class Bubble(Struct, frozen=True, kw_only=True):
     note: str = ""
     note_icon: str = "reply"
     file: Attached | None = None
+    losses: tuple[str, ...] = ()
 
     @property
     def is_out(self) -> bool:
@@ -98,7 +101,7 @@ def days(entries: Sequence[Entry], files: Mapping[int, Attached]) -> list[Day]:
 
 
 def bubble(entry: Entry, file: Attached | None = None) -> Bubble:
-    inside = shown(entry.kind, entry.body)
+    inside = _inside(entry)
     if file is not None:
         inside = Shown(text=inside.text)  # the file itself says the rest
     if entry.direction == "in":
@@ -106,13 +109,22 @@ def bubble(entry: Entry, file: Attached | None = None) -> Bubble:
     if entry.origin:
         return _written_elsewhere(entry, inside, file)
     tick = TICKS.get(entry.status, TICKS["queued"])
+    losses = tuple(_(sentence) for sentence in entry.loss)
     if entry.status == "unconfirmed" and (entry.problem or {}).get("key") != LEFT.key:
         return Bubble(
             entry=entry, inside=inside, file=file, tick=tick, cause=str(UNCONFIRMED_CAUSE), cure=str(UNCONFIRMED_CURE)
         )
-    return Bubble(
-        entry=entry, inside=inside, file=file, tick=tick, **_problem(entry, has_failed=entry.status == "failed")
-    )
+    told = _problem(entry, has_failed=entry.status == "failed")
+    return Bubble(entry=entry, inside=inside, file=file, tick=tick, losses=losses, **told)
+
+
+def _inside(entry: Entry) -> Shown:
+    """A template is shown as the customer reads it, where that was known when it was sent."""
+    inside = shown(entry.kind, entry.body)
+    if entry.kind != "template" or entry.text in ("", inside.text):
+        return inside
+    title = _("Template %(name)s") % {"name": inside.text}
+    return replace(inside, title=title, text=entry.text, facts=())
 
 
 def _written_elsewhere(entry: Entry, inside: Shown, file: Attached | None) -> Bubble:
@@ -132,7 +144,7 @@ def _forwarded(entry: Entry) -> str:
     return _("Forwarded") if is_forwarded else ""
 
 
-def _problem(entry: Entry, *, has_failed: bool) -> dict[str, str]:
+def _problem(entry: Entry, *, has_failed: bool) -> dict[str, Any]:
     """The table of errors holds its sentences in English: they are translated here, where they are shown."""
     problem = entry.problem or {}
     if not problem:

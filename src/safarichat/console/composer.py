@@ -16,7 +16,6 @@ from safarichat.messaging.reading import Listed
 from safarichat.numbers.models import SENDING
 
 LONGEST = 4096
-OPENING = {"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}}}
 
 
 class Composer(Struct, frozen=True, kw_only=True):
@@ -42,6 +41,11 @@ class Composer(Struct, frozen=True, kw_only=True):
             may_send=head.number_status in SENDING,
             **more,
         )
+
+    @property
+    def needs_template(self) -> bool:
+        """Whether nothing but a template can be sent."""
+        return self.may_send and not self.is_open
 
     @property
     def longest(self) -> int:

@@ -13,6 +13,7 @@ from safarichat.console.views import (
     profile,
     registration,
     starting,
+    templates,
 )
 from safarichat.console.views.theme import theme
 
@@ -28,6 +29,8 @@ urlpatterns = [
     path("inbox/<int:conversation_id>/thread", inbox.messages, name="thread"),
     path("inbox/<int:conversation_id>/composer", composing.composer, name="composer"),
     path("inbox/<int:conversation_id>/messages", composing.messages, name="send"),
+    path("inbox/<int:conversation_id>/template", templates.choose, name="choose_template"),
+    path("inbox/<int:conversation_id>/templates", templates.send, name="send_template"),
     path("inbox/<int:conversation_id>/draft", composing.draft, name="draft"),
     path("inbox/<int:conversation_id>/seen", inbox.seen, name="seen"),
     path("inbox/<int:conversation_id>/files/<int:file_id>/fetch", files.fetch_again, name="fetch_again"),
@@ -39,6 +42,7 @@ urlpatterns = [
     path("numbers", numbers.numbers, name="numbers"),
     path("numbers/stopped", numbers.stopped, name="numbers_stopped"),
     path("numbers/<int:credential_id>", numbers.number, name="number"),
+    path("numbers/<int:credential_id>/templates", templates.fetch, name="fetch_templates"),
     path("numbers/<int:credential_id>/health", health.health, name="number_health"),
     path("numbers/<int:credential_id>/report.txt", health.report_text, name="number_report"),
     path("numbers/<int:credential_id>/check", health.check, name="number_check"),

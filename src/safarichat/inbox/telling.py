@@ -12,6 +12,7 @@ from safarichat.ground.sql import as_json, columns, fetch
 from safarichat.inbox.sorting import Pile, Raw
 from safarichat.inbox.statuses import NOT_OURS, remembered, report
 from safarichat.media.expecting import Brought, expect
+from safarichat.message_templates.news import apply as apply_template_news
 from safarichat.messaging.climbing import Changed
 from safarichat.messaging.echoing import PARTNER, PHONE, Echo
 from safarichat.messaging.merging import merge
@@ -33,6 +34,8 @@ def tell(pile: Pile) -> None:
     _keep_raw(pile.raw)
     if pile.account_news:
         apply(pile.account_news)
+    if pile.template_news:
+        apply_template_news(pile.template_news)
     _announce([*changed, *merged], pile, _heard(pile.heard))
     _count_inbound(arrivals)
 

@@ -89,6 +89,8 @@ class Message(models.Model):
     expires_at = models.DateTimeField(null=True)  # of no use to the customer after this: fails unsent
     status_at = models.DateTimeField(null=True)
     problem = models.JSONField(null=True)  # a providers.shapes.Problem
+    is_unchecked = models.BooleanField(db_default=False)  # of a kind not known here, passed on as it was
+    loss = models.JSONField(null=True)  # sentences on what the provider did not carry of it
     price = models.JSONField(null=True)
     is_waiting = models.GeneratedField(  # in the outbox's index instead of the status: see migration 0005
         expression=models.Q(status__in=["queued", "sending"]),  # type: ignore[arg-type]  # a Q is an expression

@@ -143,6 +143,7 @@ def record(ended: Sequence[Ended]) -> list[None]:
         given_up = _given_up(ended)
         changed = climb_all([news for one in ended if (news := _news(one, given_up)) is not None])
         note_ours([(one.due.account_id, one.due.id, "failed", one.at) for one in ended if one.due.id in given_up])
+        _note_losses(ended)
         stayed = [one for one in ended if isinstance(one.outcome, Later | Withheld) and one.due.id not in given_up]
         requeue([(one.due.id, one.attempt, one.at, *_wait(one)) for one in stayed])
         _brake(ended)
@@ -181,6 +182,20 @@ def _evidence(outcome: Outcome | Withheld) -> tuple[str, str | None, str | None]
             return "unknown", as_json(outcome.problem), None
         case Withheld():
             return "not_sent", None, None
+
+
+def _note_losses(ended: Sequence[Ended]) -> None:
+    """What the provider does not carry of a message is said with it."""
+    lost = [
+        (one.due.id, as_json(one.outcome.loss))
+        for one in ended
+        if isinstance(one.outcome, Accepted) and one.outcome.loss
+    ]
+    if lost:
+        fetch(
+            "UPDATE messages m SET loss = n.loss FROM unnest(%s::bigint[], %s::jsonb[]) n (id, loss) WHERE m.id = n.id",
+            *columns(lost, 2),
+        )
 
 
 def _given_up(ended: Sequence[Ended]) -> dict[int, Problem]:

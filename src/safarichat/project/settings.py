@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "safarichat.accounts",
     "safarichat.numbers",
     "safarichat.contacts",
+    "safarichat.message_templates",
     "safarichat.media",
     "safarichat.messaging",
     "safarichat.inbox",

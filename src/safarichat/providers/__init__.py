@@ -25,6 +25,8 @@ from safarichat.providers.shapes import (
     Signup,
     StepsDone,
     Talk,
+    TemplateList,
+    Unknown,
     Withdrawal,
 )
 
@@ -104,6 +106,9 @@ class Provider(Protocol):
 
     def upload_media(self, number: Number, file: FilePart, platform: Platform) -> Talk[Uploaded | Refused | Later]:
         """The file in the driver's hand to the provider; not asked where `abilities.takes_links_only`."""
+
+    def templates(self, number: Number, platform: Platform) -> Talk[TemplateList | Refused | Later | Unknown]:
+        """Every template of the number's business account, in whatever state; all pages, or a failure."""
 
     def missed(self, number: Number, platform: Platform, since: int) -> Talk[list[Event]]:
         """What happened since (unix seconds) by the provider's own list, where `abilities.can_list_missed`; else []."""

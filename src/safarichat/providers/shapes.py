@@ -34,6 +34,8 @@ from safarichat.providers.events import Unreadable as Unreadable
 from safarichat.providers.problems import SIDES as SIDES
 from safarichat.providers.problems import Problem as Problem
 from safarichat.providers.problems import Side as Side
+from safarichat.providers.templates import Template as Template
+from safarichat.providers.templates import TemplateList as TemplateList
 
 # --- what a provider needs to know of us -----------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from safarichat.inbox.clearing import clear
 from safarichat.inbox.replaying import replay_for_new_numbers
 from safarichat.media import handing, jobs, keeping
 from safarichat.media.fetching import fetch_file
+from safarichat.message_templates.syncing import sync_due
 from safarichat.messaging import portfolios
 from safarichat.messaging.announcing import announce_message
 from safarichat.messaging.clearing import clear as clear_messages
@@ -48,6 +49,7 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "go_on_disconnecting": ("* * * * *", disconnecting.go_on),
     "renew_sign_ins": ("7 * * * *", renew),
     "catch_up": ("*/10 * * * *", catching_up.catch_up),
+    "sync_templates": ("* * * * * */20", sync_due),
     "poll_numbers": ("* * * * *", poll),
     "fetch_due_files": ("* * * * * */20", jobs.defer_due),
     "drop_unused_files": ("13 * * * *", lambda: keeping.drop_unused(datetime.now(UTC))),

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from safarichat.console import attaching
-from safarichat.console.composer import OPENING, Composer, cleaned, fault_of
+from safarichat.console.composer import Composer, cleaned, fault_of
 from safarichat.console.errors import json_error
 from safarichat.console.tenant import TenantRequest, tenant_page, tenant_view
 from safarichat.console.views.inbox import found, thread_page
@@ -44,11 +44,9 @@ def messages(request: TenantRequest, conversation_id: int) -> HttpResponse:
 
 def _send_text(request: TenantRequest, head: Listed) -> HttpResponse:
     text = cleaned(request.POST.get("text", ""))
-    is_template = "template" in request.POST
-    if not is_template and (fault := fault_of(text)):
+    if fault := fault_of(text):
         return _refused(request, head, text, *fault)
-    body: dict[str, Any] = OPENING if is_template else {"type": "text", "text": {"body": text}}
-    return _queue(request, head, text, body)
+    return _queue(request, head, text, {"type": "text", "text": {"body": text}})
 
 
 def _send_file(request: TenantRequest, head: Listed, upload: SpooledUpload) -> HttpResponse:

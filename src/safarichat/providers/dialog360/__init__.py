@@ -17,6 +17,7 @@ from safarichat.providers.dialog360.signup import missing_settings as missing_se
 from safarichat.providers.dialog360.signup import returned as returned
 from safarichat.providers.dialog360.signup import session_event as session_event
 from safarichat.providers.dialog360.signup import trusted_origins as trusted_origins
+from safarichat.providers.dialog360.template_list import templates as templates
 from safarichat.providers.dialog360.use import disconnect as disconnect
 from safarichat.providers.dialog360.use import mark_read as mark_read
 from safarichat.providers.dialog360.use import send as send

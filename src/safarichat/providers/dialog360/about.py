@@ -40,6 +40,8 @@ BY_360DIALOG = N_("360dialog registers and verifies the number itself: ask its s
 
 ABILITIES = Abilities(
     kinds=MEDIA | {"text", "template", "location", "contacts", "interactive", "reaction"},
+    refused={"pin": N_("A message can be pinned in groups only.")},
+    speaks_cloud_api=True,
     lacks={
         "request_code": BY_360DIALOG,
         "verify_code": BY_360DIALOG,

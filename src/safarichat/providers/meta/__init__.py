@@ -20,6 +20,7 @@ from safarichat.providers.meta.signup import login as login
 from safarichat.providers.meta.signup import missing_settings as missing_settings
 from safarichat.providers.meta.signup import session_event as session_event
 from safarichat.providers.meta.signup import trusted_origins as trusted_origins
+from safarichat.providers.meta.template_list import templates as templates
 from safarichat.providers.meta.webhooks import authentic as authentic
 from safarichat.providers.meta.webhooks import greet as greet
 from safarichat.providers.meta.withdrawing import withdrawn as withdrawn
