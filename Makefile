@@ -1,5 +1,5 @@
 # Two commands are all it takes: `make demo` and `make test`. ARGS="…" is passed on.
-.PHONY: demo test lint format bench requirements help
+.PHONY: demo test lint format bench faults requirements help
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done || true)
@@ -27,6 +27,9 @@ format: ready-test ## put the code in its usual form
 
 bench: ready ## the benchmarks, as JSON lines: make bench ARGS="ingest"
 	@exec $(RUN)safarichat bench $(ARGS)
+
+faults: ready-test ## the fault drills with 10,000 messages each, figures printed
+	@FAULT_MESSAGES=$${FAULT_MESSAGES:-10000} exec $(RUN)pytest -q tests/faults $(ARGS)
 
 requirements: ready-test ## pin again, with hashes (needs uv)
 	for name in requirements requirements-build requirements-dev; do \

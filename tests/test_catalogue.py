@@ -20,6 +20,8 @@ OF_NO_ACCOUNT = {
     "inbox": "one webhook may carry many accounts' news; only workers and the operator read it",
     "inbox_refused": "counts of the whole installation",
     "mfa_authenticator": "a person's, read while they log in",
+    "portfolio_recipients": "digests; a provider counts what several accounts send together",
+    "portfolios": "a provider counts what several accounts send together",
     "senders": "which worker processes send just now",
     "sessions": "a person's, read before it is known for which account they act",
     "throttles": "limits by digests, of the whole installation",

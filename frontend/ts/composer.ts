@@ -1,4 +1,5 @@
 // The form under a thread: Enter sends, the text is never lost, and what went wrong is said where the person is.
+import { chosen, keepFile, longestCaption, prepareAttaching, watchAttaching } from "./attaching";
 import { BY_KEY } from "./inbox";
 import { refresh, showLoggedOut } from "./live";
 
@@ -18,7 +19,7 @@ function grow(area: HTMLTextAreaElement): void {
 // WhatsApp counts characters, not the pairs that JavaScript stores some of them in.
 function count(of: HTMLFormElement, area: HTMLTextAreaElement): boolean {
   const counter = of.querySelector<HTMLElement>(".composer-count");
-  const longest = Number(area.dataset.longest);
+  const longest = longestCaption(of) ?? Number(area.dataset.longest);
   const length = [...area.value.trim()].length;
   const isOver = length > longest;
   if (counter) {
@@ -43,6 +44,7 @@ function keep(of: HTMLFormElement, area: HTMLTextAreaElement): void {
 async function save(of: HTMLFormElement, text: string, signal: AbortSignal): Promise<void> {
   const data = new FormData(of);
   data.set("text", text);
+  data.delete("file"); // a draft is words
   const answer = await fetch(of.dataset.draftUrl!, {
     method: "POST",
     body: data,
@@ -81,17 +83,19 @@ async function reload(of: HTMLFormElement): Promise<void> {
   const template = document.createElement("template");
   template.innerHTML = await answer.text();
   const fresh = template.content.querySelector<HTMLFormElement>("form[data-composer]");
-  if (!fresh || !of.isConnected) return;
+  if (!fresh || !of.isConnected || of.classList.contains("htmx-request")) return;
   const hadFocus = of.contains(document.activeElement);
   of.replaceWith(fresh);
   window.htmx.process(fresh);
   const area = field(fresh);
   if (area && text) area.value = text;
+  keepFile(of, fresh);
   prepare();
   if (hadFocus) area?.focus();
 }
 
 function prepare(): void {
+  prepareAttaching();
   const of = form();
   const area = of && field(of);
   if (!of || !area) return;
@@ -127,6 +131,12 @@ function failed(event: Event, text: (of: HTMLFormElement) => string): void {
 
 export function watchComposer(): void {
   if (!form()) return;
+  watchAttaching(() => {
+    const of = form();
+    const area = of && field(of);
+    if (of && area) count(of, area);
+    area?.focus();
+  });
   prepare();
   if (!isTouch && !sessionStorage.getItem(BY_KEY)) field(form()!)?.focus();
   sessionStorage.removeItem(BY_KEY);
@@ -146,7 +156,7 @@ export function watchComposer(): void {
     if (!of || area.name !== "text" || !of.contains(area)) return;
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || isTouch) return;
     event.preventDefault();
-    if (area.value.trim() && count(of, area)) of.requestSubmit(of.querySelector<HTMLButtonElement>(".composer-line button"));
+    if ((area.value.trim() || chosen(of)) && count(of, area)) of.requestSubmit(of.querySelector<HTMLButtonElement>(".composer-line .composer-send"));
   });
   body.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target === form()) stopSaving();

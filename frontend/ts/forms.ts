@@ -32,6 +32,13 @@ export function watchForms(): void {
     const button = field.form?.querySelector<HTMLButtonElement>("button[data-confirmed]");
     if (button) button.disabled = field.value.trim() !== field.dataset.confirm;
   });
+  // A template's look follows what is typed into its fields.
+  body.addEventListener("input", (event) => {
+    const field = event.target as HTMLInputElement;
+    if (field.dataset.fills === undefined) return;
+    for (const shown of document.querySelectorAll<HTMLElement>("[data-value-of]"))
+      if (shown.dataset.valueOf === field.dataset.fills) shown.textContent = field.value.trim() || shown.dataset.else!;
+  });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll<HTMLFormElement>("form[data-under]")) delete form.dataset.under;
   });

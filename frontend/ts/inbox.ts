@@ -30,6 +30,7 @@ const keys: Record<string, () => void> = {
   j: () => step(1),
   k: () => step(-1),
   r: () => document.querySelector<HTMLElement>("#composer textarea, #composer button")?.focus(),
+  t: () => document.querySelector<HTMLElement>("[data-key-template]")?.click(),
   n: () => document.querySelector<HTMLElement>("[data-key-new]")?.click(),
   "/": () => document.querySelector<HTMLElement>("[data-key-search]")?.focus(),
   "?": () => document.querySelector<HTMLDialogElement>("#keys")?.showModal(),

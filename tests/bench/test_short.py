@@ -37,12 +37,25 @@ def test_ingest_with_workers_answers_keeps_and_understands_the_same_number(tmp_p
 
 
 def test_queue_stores_what_it_says(tmp_path: Path) -> None:
-    [line] = bench(tmp_path, "queue", "--runs", "1", "--rows", "1000", "--batch", "500")
+    [line] = bench(tmp_path, "queue", "--runs", "1", "--count", "1000", "--rows", "2000", "--batch", "500")
     assert line["queued"] == 1000
     assert line["rows_equal_queued"]
 
 
+def test_pacing_keeps_every_limit(tmp_path: Path) -> None:
+    *paced, shared = bench(tmp_path, "pacing", "--seconds", "3")
+    assert [line["limit"] for line in paced] == [80, 1000, 80]
+    assert all(line["most_in_a_second"] <= line["limit"] for line in paced)
+    assert shared["is_exact"]
+
+
+def test_growth_measures_the_same_work_at_each_size(tmp_path: Path) -> None:
+    found = bench(tmp_path, "growth", "--rows", "2000,6000")
+    assert next(line["messages"] for line in found if line["bench"] == "fill") == 2000
+    assert [line["rows"] for line in found if line["bench"] == "growth"] == [2000, 6000]
+
+
 def test_send_records_what_arrived(tmp_path: Path) -> None:
-    [line] = bench(tmp_path, "send", "--runs", "1", "--rows", "500", "--numbers", "50")
+    [line] = bench(tmp_path, "send", "--runs", "1", "--count", "500", "--numbers", "50")
     assert line["arrived_equal_recorded"]
     assert line["duplicates"] == 0

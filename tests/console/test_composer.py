@@ -7,6 +7,7 @@ from django.utils import timezone
 from safarichat.messaging.models import Conversation, Draft, Message
 from safarichat.numbers.models import OfficialWhatsappCredential
 from tests.console.rows import make_conversation, texts_sent
+from tests.message_templates.copies import make_copy, make_template
 
 SCRIPT = {"HX-Request": "true"}
 
@@ -92,10 +93,9 @@ def test_a_closed_window_locks_free_text_and_offers_the_template(
     refused = client_in.post(f"/inbox/{closed.pk}/messages", late, headers=SCRIPT)
     assert refused.status_code == 422
     assert "Too late" in refused.content.decode()
-    opening = {"template": "hello_world", "form_token": form_token}
-    client_in.post(f"/inbox/{closed.pk}/messages", opening, headers=SCRIPT)
-    message = Message.objects.get(direction="out")
-    assert message.body["template"] == {"name": "hello_world", "language": {"code": "en_US"}}
+    assert page.context["picker"].shelf.choices == ()
+    make_template(make_copy(number), "hello_world")
+    assert "hello_world" in client_in.get(f"/inbox/{closed.pk}").content.decode()
 
 
 def test_a_number_that_can_not_send_says_so_instead_of_a_form(

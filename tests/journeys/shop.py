@@ -48,6 +48,14 @@ class Shop:
         self.page.goto(self.thread_url)
         expect(self.reply).to_be_visible()
 
+    def new_conversation(self, phone: str, template: str = "hello_world") -> None:
+        """As far as the chosen template's form."""
+        self.page.get_by_role("link", name="New conversation").click()
+        if self.page.get_by_text("have not been fetched yet").is_visible():
+            self.page.get_by_role("button", name="Fetch the list now").click()
+        self.page.get_by_label("To", exact=True).fill(phone)
+        self.page.get_by_role("button", name=template).first.click()
+
     def bubble(self, text: str) -> Locator:
         return self.page.locator(".bubble-out").filter(has_text=text)
 

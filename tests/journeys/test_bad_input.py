@@ -43,8 +43,7 @@ def test_4097_characters_are_one_too_many_and_4096_are_sent(shop: Shop) -> None:
 
 def test_outside_the_window_the_composer_says_what_may_be_sent(shop: Shop) -> None:
     phone = fresh_phone()
-    shop.page.get_by_role("link", name="New conversation").click()
-    shop.page.get_by_label("To", exact=True).fill("0712")
+    shop.new_conversation("0712")
     shop.page.get_by_role("button", name="Send the template").click()
     expect(shop.page.get_by_text("This is not a phone number with its country code")).to_be_visible()
     shop.person.expect_trouble("422")
@@ -60,8 +59,7 @@ def test_outside_the_window_the_composer_says_what_may_be_sent(shop: Shop) -> No
 def test_a_customer_who_is_not_on_whatsapp_is_a_failure_with_cause_and_cure(shop: Shop) -> None:
     phone = fresh_phone()
     shop.person.demo.sandbox.post("/_sandbox/customers", {"phone": phone, "on_whatsapp": False})
-    shop.page.get_by_role("link", name="New conversation").click()
-    shop.page.get_by_label("To", exact=True).fill(phone)
+    shop.new_conversation(phone)
     shop.page.get_by_role("button", name="Send the template").click()
     failed = shop.page.locator(".bubble-out")
     expect(failed).to_contain_text("Failed")

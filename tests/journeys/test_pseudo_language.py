@@ -1,5 +1,6 @@
 """In a language that puts every translated text into brackets, nothing on a page stands without them but data."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,7 +56,7 @@ DATA = [
 
 @pytest.fixture(scope="module")
 def bracketed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    pseudo = str(Path(__file__).parent / "pseudo")
+    pseudo = os.pathsep.join(filter(None, [str(Path(__file__).parent / "pseudo"), os.environ.get("PYTHONPATH")]))
     with Demo.running(tmp_path_factory.mktemp("pseudo"), "--connect", "meta", PYTHONPATH=pseudo) as running:
         yield running
 
@@ -134,6 +135,13 @@ def _conversation(person: Person, browser: Browser) -> Iterator[str]:
     person.open("/inbox")
     yield "empty inbox"
     person.open("/inbox/new")
+    yield "templates"
+    if page.get_by_role("button", name="hello_world").count() == 0:
+        page.locator(".picker-fetch button").click()
+    page.get_by_role("button", name="order_update").first.click()
+    yield "a template's values"
+    page.go_back()
+    page.get_by_role("button", name="hello_world").click()
     page.get_by_label("To").fill("12")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").first).to_be_visible()

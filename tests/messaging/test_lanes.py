@@ -173,6 +173,15 @@ def test_an_answer_that_comes_after_the_takeover_still_counts(number: OfficialWh
     assert (message.status, message.provider_message_id) == ("accepted", "wamid.1")
 
 
+def test_what_the_provider_does_not_carry_is_kept_with_the_message(number: OfficialWhatsappCredential) -> None:
+    message, lane = queued(number), leased()
+    [one] = due(lane)
+    departed(lane, message)
+    record([Ended(one, 1, now(), Accepted(provider_message_id="wamid.1", loss=("The file's name is lost.",)))])
+    message.refresh_from_db()
+    assert message.loss == ["The file's name is lost."]
+
+
 def test_what_surely_stayed_goes_back_also_after_a_takeover(number: OfficialWhatsappCredential) -> None:
     message, lane = queued(number), leased()
     [one] = due(lane)
@@ -290,3 +299,14 @@ def test_the_id_under_which_the_provider_knows_the_customer_is_learnt(number: Of
     )
     open_window(number, "551141234567")
     assert Conversation.objects.count() == 1
+
+
+def test_a_number_that_an_operator_pauses_is_given_back_and_not_taken(number: OfficialWhatsappCredential) -> None:
+    queued(number)
+    lane = leased()
+    lanes.pause(lane.credential_id, 30)
+    assert lanes.renew([lane.lease])[lane.credential_id].may_send
+    lanes.pause(lane.credential_id, 3600)
+    assert not lanes.renew([lane.lease])[lane.credential_id].may_send
+    lanes.release([lane.lease])
+    assert lanes.lease("me", 10) == []

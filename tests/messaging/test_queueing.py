@@ -80,7 +80,8 @@ def test_4096_characters_are_sent_and_4097_are_refused(number: OfficialWhatsappC
         ({"type": "text", "text": {"body": 7}}, 131008, "text.body"),
         ({"type": "text", "text": {"body": "a\x00b"}}, 131009, "text"),
         ({"type": "text", "text": {"body": "\ud83d"}}, 131009, "text"),
-        ({"type": "telepathy", "telepathy": {"thought": "x"}}, 131051, "type"),
+        ({"type": "Tele pathy", "Tele pathy": {"thought": "x"}}, 131051, "type"),
+        ({"type": "pin", "pin": {"type": "pin", "message_id": "wamid.A"}}, 131051, "type"),
         ({}, 131051, "type"),
         ({"type": "template", "template": {"language": {"code": "en"}}}, 131008, "template.name"),
         ({"type": "template", "template": {"name": "hello_world"}}, 131008, "template.language.code"),
@@ -92,6 +93,53 @@ def test_a_bad_message_is_refused_by_the_name_of_its_field(
     open_window(number)
     assert refusal(number, body=body) == (code, field)
     assert Message.objects.filter(direction="out").count() == 0
+
+
+def test_a_kind_that_is_not_known_goes_out_as_it_is_and_is_marked(number: OfficialWhatsappCredential) -> None:
+    open_window(number)
+    hologram = {"type": "hologram", "hologram": {"thought": "x"}}
+    for body, is_unchecked in ((hologram, True), (text(), False)):
+        found = answer(number, body=body)
+        assert isinstance(found, Queued)
+        message = Message.objects.get(pk=found.message_id)
+        assert (message.body, message.is_unchecked) == (body, is_unchecked)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        text("Yes") | {"context": {"message_id": "wamid.ASKED"}},
+        {"type": "reaction", "reaction": {"message_id": "wamid.ASKED", "emoji": "👍"}},
+    ],
+)
+def test_what_a_message_answers_is_known_to_the_thread(
+    number: OfficialWhatsappCredential, body: dict[str, object]
+) -> None:
+    open_window(number)
+    found = answer(number, body=body)
+    assert isinstance(found, Queued)
+    assert Message.objects.get(pk=found.message_id).context_id == "wamid.ASKED"
+
+
+def test_a_customer_without_a_phone_number_is_written_to_by_their_id(number: OfficialWhatsappCredential) -> None:
+    first = answer(number, body=TEMPLATE, to="", recipient="US.10000000000000000001")
+    again = answer(number, body=TEMPLATE, to="", recipient="US.10000000000000000001")
+    assert isinstance(first, Queued)
+    assert isinstance(again, Queued)
+    assert first.conversation_id == again.conversation_id
+    contact = Contact.objects.get()
+    assert (contact.phone, contact.user_id) == ("", "US.10000000000000000001")
+    assert refusal(number, to="", recipient="US.10000000000000000001")[0] == 131047
+
+
+def test_a_phone_number_wins_over_an_id(number: OfficialWhatsappCredential) -> None:
+    assert isinstance(answer(number, body=TEMPLATE, to="+254711222333", recipient="US.1"), Queued)
+    assert Contact.objects.get().phone == "254711222333"
+
+
+@pytest.mark.parametrize("recipient", ["us.1", "US", "US.", "US.1 2", "254711222333", "US." + "1" * 200])
+def test_what_is_no_business_scoped_id_is_refused(number: OfficialWhatsappCredential, recipient: str) -> None:
+    assert refusal(number, body=TEMPLATE, to="", recipient=recipient) == (131009, "recipient")
 
 
 @pytest.mark.parametrize("to", ["", "abc", "12", "+1 415 555 0123 4567 890", "+254711;DROP", "٢٥٤٧١١٢٢٢٣٣٣"])

@@ -31,6 +31,7 @@ from safarichat.providers.shapes import (
     Reply,
     Signup,
     StatusChanged,
+    TemplateList,
     Unknown,
 )
 from tests.onboarding.signing_up import KNOWN_TO_BOTH
@@ -389,3 +390,9 @@ def test_leaving_ends_the_key_and_the_webhook(platform: Platform, number: Number
     later = send(number, platform, HELLO)
     assert isinstance(later, Later)
     assert later.problem.key == "key_replaced"
+
+
+def test_the_templates_are_listed_by_the_numbers_own_key(platform: Platform, number: Number) -> None:
+    listed = run_talk(dialog360.templates(number, platform), ask)
+    assert isinstance(listed, TemplateList)
+    assert {each.name for each in listed.templates} >= {"hello_world", "order_update", "new_coffees"}

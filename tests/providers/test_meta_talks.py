@@ -72,6 +72,19 @@ def test_a_message_goes_to_a_plus_number_or_to_a_business_scoped_id() -> None:
     assert body["recipient"] == "US.1"
 
 
+def test_what_only_the_marketing_endpoint_knows_goes_to_it() -> None:
+    template = {"type": "template", "template": {"name": "sale", "language": {"code": "en_US"}}}
+    for more, route in (
+        ({}, "POST 3003001/messages"),
+        ({"product_policy": "STRICT"}, "POST 3003001/marketing_messages"),
+        ({"message_activity_sharing": False}, "POST 3003001/marketing_messages"),
+    ):
+        pretend = Pretend(HAPPY)
+        pretend.run(meta.send(ONE, Outgoing(opaque="7", to="14155550123", body=template | more), PLATFORM))
+        assert pretend.asked == (route,)
+        assert pretend.calls[0].json.items() >= more.items()
+
+
 def test_marking_as_read_is_the_documented_call() -> None:
     pretend = Pretend(HAPPY, {"POST 3003001/messages": [reply({"success": True})]})
     pretend.run(meta.mark_read(ONE, "wamid.IN1", PLATFORM))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safarichat.workers.pace import Pace
+from safarichat.workers.pace import RECOVERY_S, Pace
 
 
 def most_in_a_second(times: list[float]) -> int:
@@ -94,3 +94,18 @@ def test_room_tells_how_many_may_go_soon() -> None:
     for _ in range(1000):
         pace.take(0.0)
     assert pace.room(0.0, 0.05) == 0
+
+
+def test_a_throttle_halves_the_pace_and_it_comes_back() -> None:
+    pace = Pace(80)
+    assert pace.slow(100.0, departed_at=99.9)
+    assert len(departures(pace, 1, 0)) <= 45
+    assert pace.share(100.0 + RECOVERY_S) == 1.0
+    assert len([at for at in departures(pace, 60 + RECOVERY_S, 0) if at > 100.0 + RECOVERY_S]) >= 80 * 60 * 0.97
+
+
+def test_what_had_left_before_the_throttle_was_heard_slows_nothing_again() -> None:
+    pace = Pace(80)
+    pace.slow(100.0, departed_at=99.9)
+    assert not pace.slow(100.1, departed_at=99.95)
+    assert pace.share(100.1) >= 0.5

@@ -95,3 +95,11 @@ class AccountNameForm(forms.ModelForm):  # type: ignore[type-arg]  # generic onl
         model = Account
         fields = ("name",)
         labels: ClassVar = {"name": _("Name of the account")}
+
+
+class ResendingForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
+    """Whether messages that were never confirmed are sent again by themselves."""
+
+    class Meta:
+        model = Account
+        fields: ClassVar[list[str]] = ["resends_unconfirmed"]

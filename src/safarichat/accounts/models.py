@@ -69,6 +69,7 @@ class Account(models.Model):
     """The tenant: everything else belongs to one of these."""
 
     name = models.CharField(_("name"), max_length=150)
+    resends_unconfirmed = models.BooleanField(_("send them again after ten minutes"), default=False, db_default=False)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -35,6 +35,10 @@ def owns(user_id: int, account_id: int) -> bool:
     return Membership.objects.filter(user_id=user_id, account_id=account_id, role=Membership.Role.OWNER).exists()
 
 
+def choose_resending(account_id: int, resends: bool) -> None:
+    Account.objects.filter(pk=account_id).update(resends_unconfirmed=resends)
+
+
 def open_account(user: User) -> Account:
     """A personal account, with the person as its owner. Part of the caller's transaction."""
     account = Account.objects.create(name=user.name or user.email.partition("@")[0])

@@ -30,6 +30,18 @@ def allow(key: str, *, limit: int, per_s: int) -> int:
     return math.ceil(wait_s)
 
 
+def count(key: str, *, per_s: int) -> int:
+    """How often it was let through in the last so many seconds; asking does not count."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM throttles, unnest(hits) hit WHERE key = %s"
+            " AND hit > clock_timestamp() - make_interval(secs => %s)",
+            [sha256(key.encode()).hexdigest(), float(per_s)],
+        )
+        hits: int = cursor.fetchone()[0]
+    return hits
+
+
 def forget_old() -> int:
     """Drop what no longer limits anybody; how many were dropped."""
     with connection.cursor() as cursor:

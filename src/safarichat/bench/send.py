@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from safarichat.bench.filling import fill
 from safarichat.bench.ground import Site, free_port, say, say_durability, wait_for
 from safarichat.bench.numbers import connect_numbers
 from safarichat.bench.orders import orders_for
@@ -30,12 +31,13 @@ def run(site: Site, argv: Sequence[str]) -> int:
     options = _options(argv)
     say_durability()
     numbers = connect_numbers(options.numbers, throughput_mps=options.mps)
+    fill(numbers, options.rows)
     for turn in range(options.runs):
         port = free_port()
         standin = site.start("safarichat.bench.standin", str(port), str(options.delay_ms))
         wait_for(port)
         bare = _bare(port, options)
-        _queue(numbers, options.rows // options.numbers, turn)
+        _queue(numbers, options.count // options.numbers, turn)
         seconds, first_s = _send(site, port, options)
         _report(options, port, bare, seconds, first_s, turn)
         standin.terminate()
@@ -44,7 +46,8 @@ def run(site: Site, argv: Sequence[str]) -> int:
 
 def _options(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="safarichat bench send")
-    parser.add_argument("--rows", type=int, default=60_000)
+    parser.add_argument("--count", type=int, default=60_000)
+    parser.add_argument("--rows", type=int, default=0, help="messages in the tables before it begins")
     parser.add_argument("--numbers", type=int, default=60)
     parser.add_argument("--mps", type=int, default=1000, help="messages a second that each number may send")
     parser.add_argument("--workers", type=int, default=2)
@@ -81,7 +84,7 @@ def _report(options: argparse.Namespace, port: int, bare: float, seconds: float,
     answer = ask(Call(name="stats", method="GET", url=f"http://127.0.0.1:{port}/stats"))
     assert isinstance(answer, Reply)
     arrived: dict[str, Any] = msgspec.json.decode(answer.body)
-    rows = options.rows // options.numbers * options.numbers
+    rows = options.count // options.numbers * options.numbers
     recorded = fetch("SELECT count(*) FROM messages WHERE status = 'accepted'")[0][0]
     per_second = rows / seconds
     say(

@@ -1,17 +1,21 @@
 """A thread as it is read: days, and in each the bubbles with their ticks, causes and cures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from msgspec import Struct
+from msgspec.structs import replace
 
+from safarichat.console.attachments import Attached
 from safarichat.console.bodies import Shown
 from safarichat.console.kinds import shown
 from safarichat.messaging.reading import Entry
+from safarichat.messaging.settling import LEFT
 
 UNCONFIRMED_CAUSE = gettext_lazy(
     "The connection broke while this was being sent, so it may have arrived or not. It is never sent again by itself."
@@ -59,6 +63,8 @@ class Bubble(Struct, frozen=True, kw_only=True):
     details: str = ""
     note: str = ""
     note_icon: str = "reply"
+    file: Attached | None = None
+    losses: tuple[str, ...] = ()
 
     @property
     def is_out(self) -> bool:
@@ -66,7 +72,17 @@ class Bubble(Struct, frozen=True, kw_only=True):
 
     @property
     def may_retry(self) -> bool:
-        return self.is_out and not self.entry.origin and self.entry.status in ("failed", "unconfirmed")
+        has_gone_wrong = self.is_out and self.entry.status in ("failed", "unconfirmed")
+        return has_gone_wrong and not self.entry.origin and not self.is_left
+
+    @property
+    def may_leave(self) -> bool:
+        return self.entry.status == "unconfirmed" and not self.is_left
+
+    @property
+    def is_left(self) -> bool:
+        """A person has said that it stays as it is."""
+        return (self.entry.problem or {}).get("key") == LEFT.key
 
     @property
     def may_cancel(self) -> bool:
@@ -78,31 +94,48 @@ class Day(Struct, frozen=True):
     bubbles: tuple[Bubble, ...]
 
 
-def days(entries: Sequence[Entry]) -> list[Day]:
-    """Grouped by the day in the person's time zone."""
+def days(entries: Sequence[Entry], files: Mapping[int, Attached]) -> list[Day]:
+    """Grouped by the day in the person's time zone; files by message."""
     grouped = groupby(entries, key=lambda entry: timezone.localtime(entry.at).date())
-    return [Day(day, tuple(bubble(entry) for entry in theirs)) for day, theirs in grouped]
+    return [Day(day, tuple(bubble(entry, files.get(entry.id)) for entry in theirs)) for day, theirs in grouped]
 
 
-def bubble(entry: Entry) -> Bubble:
-    inside = shown(entry.kind, entry.body)
+def bubble(entry: Entry, file: Attached | None = None) -> Bubble:
+    inside = _inside(entry)
+    if file is not None:
+        inside = Shown(text=inside.text)  # the file itself says the rest
     if entry.direction == "in":
-        return Bubble(entry=entry, inside=inside, note=_forwarded(entry))
+        return Bubble(entry=entry, inside=inside, file=file, note=_forwarded(entry))
     if entry.origin:
-        return _written_elsewhere(entry, inside)
+        return _written_elsewhere(entry, inside, file)
     tick = TICKS.get(entry.status, TICKS["queued"])
-    if entry.status == "unconfirmed":
-        return Bubble(entry=entry, inside=inside, tick=tick, cause=str(UNCONFIRMED_CAUSE), cure=str(UNCONFIRMED_CURE))
-    return Bubble(entry=entry, inside=inside, tick=tick, **_problem(entry, has_failed=entry.status == "failed"))
+    losses = tuple(_(sentence) for sentence in entry.loss)
+    if entry.status == "unconfirmed" and (entry.problem or {}).get("key") != LEFT.key:
+        return Bubble(
+            entry=entry, inside=inside, file=file, tick=tick, cause=str(UNCONFIRMED_CAUSE), cure=str(UNCONFIRMED_CURE)
+        )
+    told = _problem(entry, has_failed=entry.status == "failed")
+    return Bubble(entry=entry, inside=inside, file=file, tick=tick, losses=losses, **told)
 
 
-def _written_elsewhere(entry: Entry, inside: Shown) -> Bubble:
+def _inside(entry: Entry) -> Shown:
+    """A template is shown as the customer reads it, where that was known when it was sent."""
+    inside = shown(entry.kind, entry.body)
+    if entry.kind != "template" or entry.text in ("", inside.text):
+        return inside
+    title = _("Template %(name)s") % {"name": inside.text}
+    return replace(inside, title=title, text=entry.text, facts=())
+
+
+def _written_elsewhere(entry: Entry, inside: Shown, file: Attached | None) -> Bubble:
     where = ORIGINS[entry.origin]
     if entry.kind == "revoke":
         inside = Shown(text=_("A message was taken back on the phone."), is_note=True)
     problem = _problem(entry, has_failed=entry.status == "failed") if entry.problem else {}
     tick = TICKS.get(entry.status)
-    return Bubble(entry=entry, inside=inside, tick=tick, note=str(where.label), note_icon=where.icon, **problem)
+    return Bubble(
+        entry=entry, inside=inside, file=file, tick=tick, note=str(where.label), note_icon=where.icon, **problem
+    )
 
 
 def _forwarded(entry: Entry) -> str:
@@ -111,7 +144,7 @@ def _forwarded(entry: Entry) -> str:
     return _("Forwarded") if is_forwarded else ""
 
 
-def _problem(entry: Entry, *, has_failed: bool) -> dict[str, str]:
+def _problem(entry: Entry, *, has_failed: bool) -> dict[str, Any]:
     """The table of errors holds its sentences in English: they are translated here, where they are shown."""
     problem = entry.problem or {}
     if not problem:

@@ -1,5 +1,6 @@
 """The form under a thread: its one-time token, its text, and why it may not be used."""
 
+import json
 import secrets
 from datetime import datetime
 
@@ -7,13 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
+from safarichat.console.attaching import LONGEST_CAPTION
 from safarichat.console.tenant import TenantRequest
+from safarichat.media.kinds import KINDS, LARGEST
 from safarichat.messaging import drafts
 from safarichat.messaging.reading import Listed
 from safarichat.numbers.models import SENDING
 
 LONGEST = 4096
-OPENING = {"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}}}
 
 
 class Composer(Struct, frozen=True, kw_only=True):
@@ -41,8 +43,26 @@ class Composer(Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def needs_template(self) -> bool:
+        """Whether nothing but a template can be sent."""
+        return self.may_send and not self.is_open
+
+    @property
     def longest(self) -> int:
         return LONGEST
+
+    @property
+    def longest_caption(self) -> int:
+        return LONGEST_CAPTION
+
+    @property
+    def largest_file(self) -> int:
+        return LARGEST
+
+    @property
+    def kinds(self) -> str:
+        """For our script: types of files that are sent as what they are, each up to so many bytes."""
+        return json.dumps({mime: kind.largest for kind in KINDS.values() for mime in sorted(kind.mime_types)})
 
 
 def cleaned(text: str) -> str:

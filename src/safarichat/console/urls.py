@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from safarichat.console.views import (
     composing,
+    files,
     health,
     inbox,
     messages,
@@ -12,6 +13,7 @@ from safarichat.console.views import (
     profile,
     registration,
     starting,
+    templates,
 )
 from safarichat.console.views.theme import theme
 
@@ -27,13 +29,20 @@ urlpatterns = [
     path("inbox/<int:conversation_id>/thread", inbox.messages, name="thread"),
     path("inbox/<int:conversation_id>/composer", composing.composer, name="composer"),
     path("inbox/<int:conversation_id>/messages", composing.messages, name="send"),
+    path("inbox/<int:conversation_id>/template", templates.choose, name="choose_template"),
+    path("inbox/<int:conversation_id>/templates", templates.send, name="send_template"),
     path("inbox/<int:conversation_id>/draft", composing.draft, name="draft"),
     path("inbox/<int:conversation_id>/seen", inbox.seen, name="seen"),
+    path("inbox/<int:conversation_id>/files/<int:file_id>/fetch", files.fetch_again, name="fetch_again"),
     path("messages/<int:message_id>/retry", messages.retry, name="retry"),
     path("messages/<int:message_id>/cancel", messages.cancel, name="cancel"),
+    path("messages/<int:message_id>/leave", messages.leave, name="leave"),
+    path("messages/<int:message_id>", messages.details, name="message"),
+    path("messages/<int:message_id>/timeline", messages.timeline, name="message_timeline"),
     path("numbers", numbers.numbers, name="numbers"),
     path("numbers/stopped", numbers.stopped, name="numbers_stopped"),
     path("numbers/<int:credential_id>", numbers.number, name="number"),
+    path("numbers/<int:credential_id>/templates", templates.fetch, name="fetch_templates"),
     path("numbers/<int:credential_id>/health", health.health, name="number_health"),
     path("numbers/<int:credential_id>/report.txt", health.report_text, name="number_report"),
     path("numbers/<int:credential_id>/check", health.check, name="number_check"),

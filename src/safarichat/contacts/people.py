@@ -52,9 +52,10 @@ def resolve(account_id: int, persons: Sequence[Person]) -> list[int]:
     return found.contact_ids
 
 
-def find(account_id: int, phones: Sequence[str]) -> list[int | None]:
-    """Contact ids of phone numbers, as far as they are known."""
+def find(account_id: int, phones: Sequence[str], *, user_ids: Sequence[str] = ()) -> list[int | None]:
+    """Contact ids of phone numbers, then of business-scoped ids, as far as they are known."""
     wanted = [(account_id, "phone", phone_key(phone)) for phone in phones]
+    wanted += [(account_id, "user_id", user_id) for user_id in user_ids]
     known = _known(wanted) if wanted else {}
     return [known.get(identity) for identity in wanted]
 

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
@@ -21,10 +21,12 @@ import msgspec
 from pyreqwest.client import Client, ClientBuilder, SyncClient, SyncClientBuilder
 from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, PyreqwestError
 from pyreqwest.http import Url
+from pyreqwest.multipart import FormBuilder, PartBuilder
 from pyreqwest.request import RequestBuilder, SyncRequestBuilder
+from pyreqwest.response import SyncResponse
 
 from safarichat.ground.addresses import Guard
-from safarichat.ground.talks import Answer, Call, Lost, Progress, Reply, T, Talk
+from safarichat.ground.talks import Answer, Call, FilePart, Lost, Progress, Reply, T, Talk
 
 logger = logging.getLogger("safarichat.outbound")
 
@@ -80,10 +82,22 @@ async def arun_talk(
 # --- asking ----------------------------------------------------------------------------------------------------------
 
 
-def ask(call: Call, *, guard: Guard | None = None) -> Answer:
-    """Ask and wait for the answer, blocking this thread. Never raises for what happens on the network."""
+class Hand(Protocol):
+    """What holds the file that goes out or comes in: a file of some hundred megabytes is never in memory."""
+
+    @property
+    def size(self) -> int: ...
+
+    def write(self, chunk: bytes) -> None: ...
+
+    def chunks(self) -> Iterable[bytes]: ...
+
+
+def ask(call: Call, *, guard: Guard | None = None, hand: Hand | None = None) -> Answer:
+    """Ask and wait for the answer, blocking this thread. Never raises for what happens on the network; what the hand
+    raises passes through."""
     started = time.monotonic()
-    answer = _ask(call, guard)
+    answer = _ask(call, guard, hand)
     _log(call, answer, started)
     return answer
 
@@ -103,7 +117,7 @@ async def aclose() -> None:
         await client.close()
 
 
-def _ask(call: Call, guard: Guard | None) -> Answer:
+def _ask(call: Call, guard: Guard | None, hand: Hand | None) -> Answer:
     try:
         place = _Place.of(call)
         if guard and not place.is_literal:
@@ -112,7 +126,9 @@ def _ask(call: Call, guard: Guard | None) -> Answer:
         if guard and not guard.admits(place.address):
             return Lost(ADDRESS_REFUSED, may_have_arrived=False)
         client = _blocking_clients.get(place if guard else None)
-        with _fill(client.request(call.method, _url(call)), call).build_streamed() as response:
+        with _fill(client.request(call.method, _url(call)), call, hand).build_streamed() as response:
+            if call.is_download and hand is not None and 200 <= response.status < 300:
+                return _save(response, call.max_bytes, hand)
             body = response.body_reader.read(call.max_bytes)
             if body is not None and len(body) == call.max_bytes and response.body_reader.read_chunk():
                 return Lost(TOO_LARGE, may_have_arrived=True)
@@ -140,13 +156,25 @@ async def _aask(call: Call, guard: Guard | None) -> Answer:
         return _lost(error)
 
 
+def _save(response: SyncResponse, max_bytes: int, hand: Hand) -> Answer:
+    saved = 0
+    while chunk := response.body_reader.read_chunk():
+        saved += len(chunk)
+        if saved > max_bytes:
+            return Lost(TOO_LARGE, may_have_arrived=True)
+        hand.write(bytes(chunk))
+    return _reply(response.status, list(response.headers.items()), b"")
+
+
 _Builder = TypeVar("_Builder", RequestBuilder, SyncRequestBuilder)
 
 
-def _fill(request: _Builder, call: Call) -> _Builder:
+def _fill(request: _Builder, call: Call, hand: Hand | None = None) -> _Builder:
     request = request.timeout(timedelta(seconds=call.timeout_s))
     for name, value in call.headers.items():
         request = request.header(name, value)
+    if call.file is not None and hand is not None:
+        return request.multipart(_multipart(call, call.file, hand))
     if call.form is not None:
         return request.form(list(call.form.items()) if isinstance(call.form, Mapping) else call.form)
     if call.data is not None:
@@ -154,6 +182,14 @@ def _fill(request: _Builder, call: Call) -> _Builder:
     if call.json is not None:
         return request.header("content-type", "application/json").body_bytes(msgspec.json.encode(call.json))
     return request
+
+
+def _multipart(call: Call, file: FilePart, hand: Hand) -> FormBuilder:
+    form = FormBuilder().percent_encode_noop()  # names as browsers write them; ours hold no quotes or line ends
+    for name, value in call.form.items() if isinstance(call.form, Mapping) else call.form or ():
+        form = form.text(name, value)
+    part = PartBuilder.from_stream_with_length(hand.chunks(), hand.size)
+    return form.part("file", part.mime(file.mime_type).file_name(file.filename))
 
 
 def _url(call: Call) -> str:

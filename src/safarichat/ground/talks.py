@@ -13,6 +13,13 @@ from msgspec import Struct
 JSON = Any  # the JSON edge: whatever a provider sends
 
 
+class FilePart(Struct, frozen=True):
+    """The file of a multipart form, whose other fields are the call's `form`. Its bytes are in the driver's hand."""
+
+    filename: str
+    mime_type: str
+
+
 class Call(Struct, frozen=True, kw_only=True):
     """One HTTP request. `name` says in a word or two what it is for; it is what the logs show."""
 
@@ -24,6 +31,9 @@ class Call(Struct, frozen=True, kw_only=True):
     json: JSON = None
     form: Mapping[str, str] | Sequence[tuple[str, str]] | None = None  # pairs where a name comes more than once
     data: bytes | None = None  # a body as it is: a file; its content type stands among the headers
+    file: FilePart | None = None
+    is_download: bool = False  # the body of a success goes into the driver's hand; `Reply.body` is then empty
+    is_strange: bool = False  # somebody else told the address: the driver's guard must admit it
     timeout_s: float = 10.0
     max_bytes: int = 1_000_000
     budget: str = ""  # of calls that share a narrow limit at the provider; whoever drives the talk keeps it

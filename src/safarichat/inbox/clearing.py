@@ -12,11 +12,11 @@ CHUNK = 5000
 MOST_COUNTED = 200_000  # more than this is as bad
 
 
-def clear() -> int:
+def clear(understood_days: int = UNDERSTOOD_DAYS) -> int:
     """Drop what is old, in small portions. How many rows went."""
     gone = 0
     for table, condition in (
-        ("inbox", f"state = 1 AND received_at < now() - interval '{UNDERSTOOD_DAYS} days'"),
+        ("inbox", f"state = 1 AND received_at < now() - interval '{int(understood_days)} days'"),
         ("inbox", f"state = 2 AND received_at < now() - interval '{SET_ASIDE_DAYS} days'"),
         ("hook_events", f"at < now() - interval '{SHOWN_DAYS} days'"),
         ("inbox_refused", f"minute < now() - interval '{COUNTS_DAYS} days'"),

@@ -11,6 +11,8 @@ from safarichat.ground.notify import announce_all, wake_workers
 from safarichat.ground.sql import as_json, columns, fetch
 from safarichat.inbox.sorting import Pile, Raw
 from safarichat.inbox.statuses import NOT_OURS, remembered, report
+from safarichat.media.expecting import Brought, expect
+from safarichat.message_templates.news import apply as apply_template_news
 from safarichat.messaging.climbing import Changed
 from safarichat.messaging.echoing import PARTNER, PHONE, Echo
 from safarichat.messaging.merging import merge
@@ -27,10 +29,13 @@ def tell(pile: Pile) -> None:
     arrivals, echoes, merged = _arrivals(pile)
     reports = [report(route, event) for route, event, _ in pile.statuses]
     changed, strange = take_in(arrivals, [*reports, *remembered(echoes)], echoes)
+    expect([*map(_brought, arrivals), *map(_brought, echoes)], datetime.now(UTC))
     _keep_strange(pile, strange)
     _keep_raw(pile.raw)
     if pile.account_news:
         apply(pile.account_news)
+    if pile.template_news:
+        apply_template_news(pile.template_news)
     _announce([*changed, *merged], pile, _heard(pile.heard))
     _count_inbound(arrivals)
 
@@ -86,6 +91,17 @@ def _arrival(route: Route, event: Received | PersonChanged, contact_id: int, rec
         at=_place(told_at, received_at),
         problem=event.problem if isinstance(event, Received) else None,
         is_note=is_note,
+    )
+
+
+def _brought(one: Arrival | Echo) -> Brought:
+    """What was written on the phone has its file at the provider as well."""
+    return Brought(
+        account_id=one.account_id,
+        credential_id=one.credential_id,
+        provider_message_id=one.provider_message_id,
+        body=one.body,
+        at=one.told_at if isinstance(one, Arrival) else one.at,
     )
 
 

@@ -4,7 +4,8 @@ Rules:
 - A lease holds for `LEASE_S` from the moment it was asked for. Its holder counts on its own monotonic clock, from
   before the question, and stops `MARGIN_S` early; the database counts on its own. So no two ever send at once.
 - A message becomes `sending` only in a statement that also checks the lease (`sending.depart`). Whoever finds a lease
-  that has run out therefore finds in `sending` exactly what may have left: it becomes `unconfirmed`.
+  that has run out therefore finds in `sending` exactly what may have left: it becomes `unconfirmed`, but for what the
+  holder's journal knows better.
 - A lane without a lease has nothing in `sending`.
 """
 
@@ -14,11 +15,14 @@ from uuid import UUID
 
 from django.db import transaction
 from msgspec import Struct
+from msgspec.structs import replace
 
 from safarichat.ground.notify import announce_all, wake_workers
-from safarichat.ground.sql import columns, fetch
+from safarichat.ground.sql import fetch
 from safarichat.messaging.climbing import Changed, News, climb_all
 from safarichat.messaging.conversing import lock_conversations
+from safarichat.messaging.journal import Remains
+from safarichat.messaging.trying import end_attempts, requeue
 from safarichat.numbers.models import SENDING
 from safarichat.providers.errors import N_
 from safarichat.providers.shapes import Problem
@@ -26,11 +30,13 @@ from safarichat.providers.shapes import Problem
 LEASE_S = 15.0
 MARGIN_S = 3.0
 FROZEN_S = 60  # after a credential problem: how long until one message asks again
+LONG_PAUSE_S = 60  # who must wait longer gives the lane back meanwhile; so does one that an operator pauses
 ALIVE_S = 10  # a worker that has not been seen for so long counts no more
 
 OUTBOX = "outbox"  # what workers wait for; behind a colon the numbers that have something new to send, if told
 MOST_NAMED = 300
 
+OUTCOME_OF = {"unconfirmed": "unknown", "accepted": "accepted"}
 INTERRUPTED = Problem(
     key="interrupted",
     message=N_("This server was interrupted while the message was on its way: it may have arrived."),
@@ -41,13 +47,13 @@ INTERRUPTED = Problem(
 
 
 class Leased(Struct, frozen=True):
-    """A lane of ours until further notice. `waiting`: conversations that may not go on yet, and until when."""
+    """A lane of ours until further notice. `waiting`: conversations that may not go on yet, and for how long."""
 
     credential_id: int
     account_id: int
     lease: UUID
     throughput_mps: int
-    waiting: Mapping[int, datetime]
+    waiting: Mapping[int, float]  # seconds
 
 
 class Standing(Struct, frozen=True):
@@ -102,7 +108,7 @@ def lease(holder: str, most: int) -> list[Leased]:
             AND EXISTS (SELECT FROM messages m WHERE m.credential_id = l.credential_id AND m.is_waiting
                         AND m.status = 'queued' AND (m.not_before IS NULL OR m.not_before <= clock_timestamp()))
           LIMIT %s FOR UPDATE OF l SKIP LOCKED)
-        UPDATE lanes l SET holder = %s, lease = gen_random_uuid(), frozen_at = NULL,
+        UPDATE lanes l SET holder = %s, lease = gen_random_uuid(), frozen_at = NULL, reserved = 0,
                leased_until = clock_timestamp() + make_interval(secs => %s)
         FROM due WHERE l.credential_id = due.credential_id
         RETURNING l.credential_id, l.account_id, l.lease, due.throughput_mps
@@ -117,17 +123,18 @@ def lease(holder: str, most: int) -> list[Leased]:
     return [Leased(number, account, held, pace, waiting.get(number, {})) for number, account, held, pace in rows]
 
 
-def _waiting(credentials: Sequence[int]) -> dict[int, dict[int, datetime]]:
+def _waiting(credentials: Sequence[int]) -> dict[int, dict[int, float]]:
     rows = fetch(
-        "SELECT credential_id, conversation_id, max(not_before) FROM messages"
+        "SELECT credential_id, conversation_id, extract(epoch FROM max(not_before) - clock_timestamp())::float8"
+        " FROM messages"
         " WHERE credential_id = ANY(%s::bigint[]) AND is_waiting AND status = 'queued'"
         " AND not_before > clock_timestamp()"
         " GROUP BY credential_id, conversation_id",
         credentials,
     )
-    found: dict[int, dict[int, datetime]] = {}
-    for credential_id, conversation_id, until in rows:
-        found.setdefault(credential_id, {})[conversation_id] = until
+    found: dict[int, dict[int, float]] = {}
+    for credential_id, conversation_id, seconds in rows:
+        found.setdefault(credential_id, {})[conversation_id] = seconds
     return found
 
 
@@ -141,11 +148,14 @@ def renew(leases: Sequence[UUID]) -> dict[int, Standing]:
         UPDATE lanes l SET leased_until = clock_timestamp() + make_interval(secs => %s)
         FROM held JOIN official_whatsapp_credentials c ON c.id = held.credential_id
         WHERE l.credential_id = held.credential_id
-        RETURNING l.credential_id, c.status = ANY(%s::text[]), c.throughput_mps, c.updated_at
+        RETURNING l.credential_id, c.status = ANY(%s::text[])
+            AND coalesce(l.paused_until < clock_timestamp() + make_interval(secs => %s), true),
+          c.throughput_mps, c.updated_at
         """,
         list(leases),
         LEASE_S,
         [status.value for status in SENDING],
+        LONG_PAUSE_S,
     )
     return {credential_id: Standing(*rest) for credential_id, *rest in rows}
 
@@ -156,7 +166,7 @@ def release(leases: Sequence[UUID]) -> None:
     its attempt was committed, but the answer to that commit was lost."""
     lanes = fetch(
         "WITH held AS (SELECT credential_id FROM lanes WHERE lease = ANY(%s::uuid[]) ORDER BY credential_id FOR UPDATE)"
-        " UPDATE lanes l SET lease = NULL, holder = '', leased_until = NULL FROM held"
+        " UPDATE lanes l SET lease = NULL, holder = '', leased_until = NULL, reserved = 0 FROM held"
         " WHERE l.credential_id = held.credential_id RETURNING l.credential_id",
         list(leases),
     )
@@ -176,31 +186,62 @@ def release(leases: Sequence[UUID]) -> None:
 
 
 @transaction.atomic
-def recover() -> int:
-    """Free lanes whose holder is gone. What was on its way becomes unconfirmed; all else is still queued. How many."""
+def recover(dead: Mapping[str, Remains] | None = None) -> int:
+    """Free lanes whose holder is gone: those of the `dead` at once, others when the lease has run out. What was on its
+    way becomes unconfirmed, unless it is known to have been accepted, or never to have left. How many lanes."""
+    known = dead or {}
     lanes = fetch(
-        "WITH lost AS (SELECT credential_id FROM lanes WHERE lease IS NOT NULL AND leased_until < clock_timestamp()"
-        " FOR UPDATE SKIP LOCKED)"
-        " UPDATE lanes l SET lease = NULL, holder = '', leased_until = NULL FROM lost"
-        " WHERE l.credential_id = lost.credential_id RETURNING l.credential_id"
+        "WITH lost AS (SELECT credential_id, holder FROM lanes WHERE lease IS NOT NULL"
+        " AND (leased_until < clock_timestamp() OR holder = ANY(%s::text[])) FOR UPDATE SKIP LOCKED)"
+        " UPDATE lanes l SET lease = NULL, holder = '', leased_until = NULL, reserved = 0 FROM lost"
+        " WHERE l.credential_id = lost.credential_id RETURNING l.credential_id, lost.holder",
+        list(known),
     )
     if not lanes:
         return 0
-    rows = fetch(
-        "SELECT id, conversation_id, attempt_count, clock_timestamp() FROM messages"
-        " WHERE credential_id = ANY(%s::bigint[]) AND is_waiting AND status = 'sending' ORDER BY id",
-        [row[0] for row in lanes],
-    )
-    lock_conversations([row[1] for row in rows])
-    changed = climb_all([News(message_id=row[0], status="unconfirmed", at=row[3], problem=INTERRUPTED) for row in rows])
-    fetch(
-        "UPDATE attempts a SET ended_at = clock_timestamp(), outcome = 'unknown'"
-        " FROM unnest(%s::bigint[], %s::int[]) n (message_id, number)"
-        " WHERE a.message_id = n.message_id AND a.number = n.number AND a.outcome = ''",
-        *columns([(row[0], row[2]) for row in rows], 2),
+    holder_of = dict(lanes)
+    rows = [
+        _Left(*row)
+        for row in fetch(
+            "SELECT id, credential_id, conversation_id, attempt_count, clock_timestamp() FROM messages"
+            " WHERE credential_id = ANY(%s::bigint[]) AND is_waiting AND status = 'sending' ORDER BY id",
+            list(holder_of),
+        )
+    ]
+    stayed = [row for row in rows if row.surely_stayed(known.get(holder_of[row.credential_id]))]
+    requeue([(row.message_id, row.attempt, row.at, None, None) for row in stayed])
+    end_attempts([(row.message_id, row.attempt, row.at, "not_sent", None, None) for row in stayed])
+    left = [(row, row.news(known.get(holder_of[row.credential_id]))) for row in rows if row not in stayed]
+    lock_conversations([row.conversation_id for row, _ in left])
+    changed = climb_all([news for _, news in left])
+    end_attempts(
+        [
+            (row.message_id, row.attempt, row.at, OUTCOME_OF[news.status], None, news.provider_message_id or None)
+            for row, news in left
+        ]
     )
     tell(changed)
     return len(lanes)
+
+
+class _Left(Struct, frozen=True):
+    """A message that was being sent when its lane's holder went away."""
+
+    message_id: int
+    credential_id: int
+    conversation_id: int
+    attempt: int
+    at: datetime
+
+    def surely_stayed(self, remains: Remains | None) -> bool:
+        return remains is not None and (self.message_id, self.attempt) not in remains.departed
+
+    def news(self, remains: Remains | None) -> News:
+        theirs = remains.accepted.get((self.message_id, self.attempt)) if remains else None
+        news = News(message_id=self.message_id, status="unconfirmed", at=self.at, attempt=self.attempt)
+        if theirs:
+            return replace(news, status="accepted", provider_message_id=theirs)
+        return replace(news, problem=INTERRUPTED)
 
 
 def pause(credential_id: int, seconds: float) -> None:

@@ -86,11 +86,19 @@ class Message(models.Model):
     priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.REPLY, db_default=0)
     attempt_count = models.SmallIntegerField(db_default=0)
     not_before = models.DateTimeField(null=True)  # a Later's wait
+    expires_at = models.DateTimeField(null=True)  # of no use to the customer after this: fails unsent
     status_at = models.DateTimeField(null=True)
     problem = models.JSONField(null=True)  # a providers.shapes.Problem
+    is_unchecked = models.BooleanField(db_default=False)  # of a kind not known here, passed on as it was
+    loss = models.JSONField(null=True)  # sentences on what the provider did not carry of it
     price = models.JSONField(null=True)
     is_waiting = models.GeneratedField(  # in the outbox's index instead of the status: see migration 0005
         expression=models.Q(status__in=["queued", "sending"]),  # type: ignore[arg-type]  # a Q is an expression
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    is_unconfirmed = models.GeneratedField(  # likewise
+        expression=models.Q(status="unconfirmed"),  # type: ignore[arg-type]  # a Q is an expression
         output_field=models.BooleanField(),
         db_persist=True,
     )
@@ -115,6 +123,9 @@ class Message(models.Model):
                 fields=["credential", "priority", "id"],
                 condition=models.Q(is_waiting=True),
                 name="messages_outbox",
+            ),
+            models.Index(
+                fields=["account", "id"], condition=models.Q(is_unconfirmed=True), name="messages_unconfirmed"
             ),
             models.Index(fields=["sent_by"], condition=models.Q(sent_by__isnull=False), name="messages_sent_by"),
         ]
@@ -174,9 +185,35 @@ class Lane(models.Model):
     frozen_at = models.DateTimeField(null=True)  # a credential problem: queued messages stay
     paused_until = models.DateTimeField(null=True)  # throttled by the provider
     last_departure_at = models.DateTimeField(null=True)
+    portfolio = models.CharField(max_length=64, db_default="")  # whose places `reserved` are
+    reserved = models.IntegerField(db_default=0)  # new people it may still write to, out of its block
 
     class Meta:
         db_table = "lanes"
+
+
+class Portfolio(models.Model):
+    """What the provider counts together: the row under whose lock lanes take blocks of places."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    paused_until = models.DateTimeField(null=True)
+    block = models.SmallIntegerField(db_default=64)  # how many places the next block holds
+
+    class Meta:
+        db_table = "portfolios"
+
+
+class PortfolioRecipient(models.Model):
+    """A person, as a digest, whom a portfolio's numbers wrote to first, and when they last did."""
+
+    portfolio = models.CharField(max_length=64)
+    recipient = models.CharField(max_length=24)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "portfolio_recipients"
+        constraints = [models.UniqueConstraint(fields=["portfolio", "recipient"], name="portfolio_recipients_key")]
+        indexes = [models.Index(fields=["portfolio", "last_at"], name="portfolio_recipients_used")]
 
 
 class Sender(models.Model):

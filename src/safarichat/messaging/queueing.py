@@ -5,42 +5,51 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from safarichat import providers
 from safarichat.contacts.people import find, resolve
 from safarichat.ground.notify import announce
 from safarichat.ground.sql import JSON, as_json, columns, fetch, next_ids
 from safarichat.ground.tenancy import acting_account_id, acting_for
+from safarichat.media.referring import own_id
+from safarichat.message_templates.checking import Asked, fitted
 from safarichat.messaging.checking import (
     UNKNOWN_NUMBER,
     UNKNOWN_RECIPIENT,
-    body_problem,
     number_problem,
     phone_digits,
     recipient_problem,
+    refers_to,
     shown,
     window_problem,
 )
 from safarichat.messaging.conversing import Pair, lock_conversations, open_conversations
+from safarichat.messaging.expiring import expires_at
 from safarichat.messaging.lanes import wake
 from safarichat.numbers.models import SENDING
-from safarichat.providers.shapes import Person, Problem, Refused
+from safarichat.providers.cloud_api.outgoing import Checked, check
+from safarichat.providers.shapes import Abilities, Person, Problem, Refused
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """A message somebody wants sent, to a phone number, a contact or in a conversation.
+    """A message somebody wants sent, to a phone number, a customer's business-scoped id, a contact or in a
+    conversation.
 
     `body` is a Cloud API message object without addressing. Two orders with one `form_token` are one message.
+    What has not left at `expires_at` is not sent any more; without it, that is a matter of its priority.
     """
 
     credential_id: int
     body: Mapping[str, JSON]
     to: str = ""
+    recipient: str = ""  # a business-scoped id; where `to` is given as well, that one counts
     contact_id: int | None = None
     conversation_id: int | None = None
     sent_by: int | None = None
     form_token: str | None = None
     priority: int = 0
+    expires_at: datetime | None = None
 
 
 class Queued(Struct, frozen=True):
@@ -63,7 +72,8 @@ def queue(account_id: int, orders: Sequence[Order], *, now: datetime) -> list[Qu
     with acting(account_id):
         answers = _Answers(orders)
         answers.repeat(_by_token(account_id, [order.form_token for order in orders if order.form_token]))
-        answers.refuse(_without_recipient(account_id, answers.open()))
+        answers.refuse(_without_recipient(account_id, answers))
+        answers.refuse(_without_template(account_id, answers))
         answers.refuse(_without_window(account_id, answers.open(), now))
         addressed = _addressed(account_id, answers.open())
         answers.repeat(_insert(account_id, orders, addressed, now, answers))
@@ -87,6 +97,8 @@ class _Answers:
     def __init__(self, orders: Sequence[Order]) -> None:
         self.orders = orders
         self.found: dict[int, Queued | Refused] = {}
+        self.unchecked: set[int] = set()
+        self.texts: dict[int, str] = {}  # what the customer reads of a template
 
     def open(self) -> list[tuple[int, Order]]:
         return [(index, order) for index, order in enumerate(self.orders) if index not in self.found]
@@ -98,6 +110,10 @@ class _Answers:
         for index, order in self.open():
             if order.form_token and order.form_token in by_token:
                 self.found[index] = Queued(*by_token[order.form_token], repeated=True)
+
+    def text_of(self, index: int) -> str:
+        """The words that a list shows."""
+        return self.texts.get(index) or shown(self.orders[index].body)
 
     def all(self) -> list[Queued | Refused]:
         return [self.found[index] for index in range(len(self.orders))]
@@ -117,7 +133,8 @@ def _by_token(account_id: int, tokens: Sequence[str]) -> dict[str, tuple[int, in
 # --- checks ---
 
 
-def _without_recipient(account_id: int, orders: Sequence[tuple[int, Order]]) -> dict[int, Problem]:
+def _without_recipient(account_id: int, answers: _Answers) -> dict[int, Problem]:
+    orders = answers.open()
     numbers = fetch(
         "SELECT id, api_provider, status FROM official_whatsapp_credentials WHERE account_id = %s"
         " AND id = ANY(%s::bigint[])",
@@ -126,22 +143,45 @@ def _without_recipient(account_id: int, orders: Sequence[tuple[int, Order]]) -> 
     )
     known = {credential_id: (provider, status in SENDING) for credential_id, provider, status in numbers}
     contacts = _existing(account_id, "contacts", {order.contact_id for _, order in orders if order.contact_id})
-    return {
-        index: problem for index, order in orders if (problem := _plain_problem(order, known, contacts)) is not None
-    }
+    problems = {}
+    for index, order in orders:
+        checked = _checked(order, known, contacts)
+        if checked.is_unchecked:
+            answers.unchecked.add(index)
+        if checked.problem:
+            problems[index] = checked.problem
+    return problems
 
 
-def _plain_problem(order: Order, known: Mapping[int, tuple[str, bool]], contacts: set[int]) -> Problem | None:
+def _checked(order: Order, known: Mapping[int, tuple[str, bool]], contacts: set[int]) -> Checked:
     if order.credential_id not in known:
-        return UNKNOWN_NUMBER
+        return Checked(UNKNOWN_NUMBER)
     provider, may_send = known[order.credential_id]
-    if problem := number_problem(may_send) or body_problem(order.body, providers.get(provider).abilities):
-        return problem
-    if order.conversation_id is not None:
-        return None
+    if problem := number_problem(may_send):
+        return Checked(problem)
+    checked = check(order.body, _abilities(provider, order.body))
+    if checked.problem or order.conversation_id is not None:
+        return checked
     if order.contact_id is not None:
-        return None if order.contact_id in contacts else UNKNOWN_RECIPIENT
-    return recipient_problem(order.to)
+        return checked if order.contact_id in contacts else Checked(UNKNOWN_RECIPIENT)
+    return Checked(recipient_problem(order.to, order.recipient), is_unchecked=checked.is_unchecked)
+
+
+def _abilities(provider: str, body: Mapping[str, JSON]) -> Abilities:
+    """A file of ours goes as a link to who takes links only: it may be named by its id."""
+    abilities = providers.get(provider).abilities
+    return replace(abilities, takes_links_only=False) if own_id(body) is not None else abilities
+
+
+def _without_template(account_id: int, answers: _Answers) -> dict[int, Problem]:
+    asked = {
+        index: Asked(order.credential_id, order.body["template"], by_phone=bool(order.to) or not order.recipient)
+        for index, order in answers.open()
+        if order.body["type"] == "template"
+    }
+    found = fitted(account_id, asked)
+    answers.texts = {index: one.text for index, one in found.items() if one.text}
+    return {index: one.problem for index, one in found.items() if one.problem}
 
 
 def _existing(account_id: int, table: str, ids: set[int]) -> set[int]:
@@ -167,8 +207,10 @@ def _without_window(account_id: int, orders: Sequence[tuple[int, Order]], now: d
 
 def _conversations_of(account_id: int, orders: Sequence[tuple[int, Order]]) -> dict[int, _Conversation]:
     """Where each order would go, as far as that exists. A customer is not made for a message that will be refused."""
-    dialled = sorted({phone_digits(order.to) for _, order in orders if order.to and order.body["type"] != "template"})
-    contact_of = dict(zip(dialled, find(account_id, dialled), strict=True))
+    asked = [order for _, order in orders if order.body["type"] != "template"]
+    dialled = sorted({phone_digits(order.to) for order in asked if order.to})
+    named = sorted({order.recipient for order in asked if order.recipient and not order.to})
+    contact_of = dict(zip([*dialled, *named], find(account_id, dialled, user_ids=named), strict=True))
     rows = fetch(
         "SELECT id, credential_id, contact_id, window_closes_at FROM conversations WHERE account_id = %s"
         " AND (id = ANY(%s::bigint[]) OR contact_id = ANY(%s::bigint[]))",
@@ -187,7 +229,7 @@ def _conversations_of(account_id: int, orders: Sequence[tuple[int, Order]]) -> d
         if order.conversation_id is not None:
             found[index] = by_id.get((order.credential_id, order.conversation_id))
         else:
-            contact_id = order.contact_id or contact_of.get(phone_digits(order.to))
+            contact_id = order.contact_id or contact_of.get(phone_digits(order.to) or order.recipient)
             found[index] = by_contact.get((order.credential_id, contact_id)) if contact_id else None
     return {index: one for index, one in found.items() if one is not None}
 
@@ -198,7 +240,7 @@ def _conversations_of(account_id: int, orders: Sequence[tuple[int, Order]]) -> d
 def _addressed(account_id: int, orders: Sequence[tuple[int, Order]]) -> dict[int, int]:
     """Place of an order → conversation, made where it is the first message."""
     dialled = [(index, order) for index, order in orders if order.conversation_id is None and order.contact_id is None]
-    persons = [Person(wa_id=phone_digits(order.to)) for _, order in dialled]
+    persons = [_person(order) for _, order in dialled]
     contacts = {index: contact for (index, _), contact in zip(dialled, resolve(account_id, persons), strict=True)}
     pairs: dict[int, Pair] = {
         index: (order.credential_id, contacts.get(index) or order.contact_id or 0)
@@ -212,6 +254,10 @@ def _addressed(account_id: int, orders: Sequence[tuple[int, Order]]) -> dict[int
     }
 
 
+def _person(order: Order) -> Person:
+    return Person(wa_id=phone_digits(order.to)) if order.to else Person(user_id=order.recipient)
+
+
 def _insert(
     account_id: int, orders: Sequence[Order], addressed: Mapping[int, int], now: datetime, answers: _Answers
 ) -> dict[str, tuple[int, int]]:
@@ -223,44 +269,52 @@ def _insert(
     stored = fetch(
         """
         INSERT INTO messages (id, account_id, credential_id, conversation_id, direction, kind, body, text, status, at,
-                              status_at, sent_by_id, form_token, priority)
+                              status_at, sent_by_id, form_token, priority, expires_at, context_id, is_unchecked)
         SELECT n.id, %s, n.credential_id, n.conversation_id, 'out', n.kind, n.body, n.text, 'queued', %s, %s, n.sent_by,
-               n.form_token, n.priority
+               n.form_token, n.priority, n.expires_at, n.context_id, n.is_unchecked
         FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::bigint[],
-                    %s::text[], %s::int[])
-             n (id, credential_id, conversation_id, kind, body, text, sent_by, form_token, priority)
+                    %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::boolean[])
+             n (id, conversation_id, credential_id, kind, body, text, sent_by, form_token, priority, expires_at,
+                context_id, is_unchecked)
         ON CONFLICT (account_id, form_token) WHERE form_token IS NOT NULL DO NOTHING
         RETURNING id
         """,
         account_id,
         now,
         now,
-        *columns([_columns(message_id, orders[place], addressed[place]) for message_id, place in places.items()], 9),
+        *columns(
+            [
+                (message_id, addressed[place], *_columns(orders[place], answers, place, now))
+                for message_id, place in places.items()
+            ],
+            12,
+        ),
     )
     for (message_id,) in stored:
         answers.found[places[message_id]] = Queued(message_id, addressed[places[message_id]])
-    fresh = [(addressed[place], orders[place]) for message_id, place in places.items() if place in answers.found]
-    _advance(fresh, now)
-    _open_lanes(account_id, {order.credential_id for _, order in fresh})
+    fresh = [place for place in places.values() if place in answers.found]
+    _advance({addressed[place]: answers.text_of(place)[:300] for place in fresh}, now)
+    _open_lanes(account_id, {orders[place].credential_id for place in fresh})
     return _by_token(account_id, [order.form_token for _, order in answers.open() if order.form_token])
 
 
-def _columns(message_id: int, order: Order, conversation_id: int) -> tuple[object, ...]:
+def _columns(order: Order, answers: _Answers, place: int, now: datetime) -> tuple[object, ...]:
     return (
-        message_id,
         order.credential_id,
-        conversation_id,
         order.body["type"],
         as_json(order.body),
-        shown(order.body),
+        answers.text_of(place),
         order.sent_by,
         order.form_token,
         order.priority,
+        order.expires_at or expires_at(order.priority, now),
+        refers_to(order.body),
+        place in answers.unchecked,
     )
 
 
-def _advance(fresh: Sequence[tuple[int, Order]], now: datetime) -> None:
-    texts = {conversation_id: shown(order.body)[:300] for conversation_id, order in fresh}
+def _advance(texts: Mapping[int, str], now: datetime) -> None:
+    """`texts`: the last of each conversation."""
     fetch(
         "UPDATE conversations c SET last_message_at = %s, last_text = n.text, last_direction = 'out',"
         " last_status = 'queued' FROM unnest(%s::bigint[], %s::text[]) n (id, text)"

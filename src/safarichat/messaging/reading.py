@@ -136,6 +136,7 @@ class Entry(Struct, frozen=True):
     quoted: str | None = None
     reactions: tuple[str, ...] = ()
     origin: str = ""
+    loss: tuple[str, ...] = ()  # sentences on what the provider did not carry
 
     @property
     def place(self) -> Place:
@@ -210,6 +211,7 @@ def _entry(row: Message, quoted: str | None, reactions: tuple[str, ...]) -> Entr
         quoted=quoted,
         reactions=reactions,
         origin=row.origin,
+        loss=tuple(row.loss or ()),
     )
 
 

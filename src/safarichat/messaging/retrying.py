@@ -8,6 +8,7 @@ from safarichat.ground.notify import announce
 from safarichat.ground.sql import fetch
 from safarichat.messaging.checking import NOT_FAILED, UNKNOWN_MESSAGE, WRITTEN_ELSEWHERE, number_problem, window_problem
 from safarichat.messaging.conversing import lock_conversations
+from safarichat.messaging.expiring import expires_at
 from safarichat.messaging.lanes import wake
 from safarichat.messaging.queueing import Queued, acting
 from safarichat.numbers.models import SENDING
@@ -17,7 +18,9 @@ MAY_BE_RETRIED = ("failed", "unconfirmed")
 ON_ITS_WAY = ("queued", "sending")
 
 
-class _Message(Struct, frozen=True):
+class Locked(Struct, frozen=True):
+    """A message that a decision is about; nobody else decides meanwhile."""
+
     id: int
     credential_id: int
     conversation_id: int
@@ -27,6 +30,7 @@ class _Message(Struct, frozen=True):
     window_closes_at: datetime | None
     origin: str
     now: datetime
+    priority: int
 
     def problem(self) -> Problem | None:
         if self.status not in MAY_BE_RETRIED:
@@ -38,10 +42,10 @@ class _Message(Struct, frozen=True):
         )
 
 
-def retry(account_id: int, message_id: int, *, sent_by: int | None) -> Queued | Refused:
-    """Queue the same message for a new attempt. Asked twice, it is done once."""
+def retry(account_id: int, message_id: int, *, sent_by: int | None, source: str = "person") -> Queued | Refused:
+    """Queue the same message for a new attempt. Asked twice, it is done once. `source`: who decided."""
     with acting(account_id):
-        message = _locked(account_id, message_id)
+        message = locked(account_id, message_id)
         if message is None:
             return Refused(UNKNOWN_MESSAGE)
         if message.status in ON_ITS_WAY:
@@ -50,8 +54,9 @@ def retry(account_id: int, message_id: int, *, sent_by: int | None) -> Queued | 
             return Refused(problem)
         fetch(
             "UPDATE messages SET status = 'queued', status_at = now(), not_before = NULL, problem = NULL,"
-            " provider_message_id = NULL, sent_by_id = coalesce(%s, sent_by_id) WHERE id = %s",
+            " provider_message_id = NULL, sent_by_id = coalesce(%s, sent_by_id), expires_at = %s WHERE id = %s",
             sent_by,
+            expires_at(message.priority, message.now),
             message.id,
         )
         fetch(
@@ -59,7 +64,7 @@ def retry(account_id: int, message_id: int, *, sent_by: int | None) -> Queued | 
             " ON CONFLICT DO NOTHING",
             message.id,
         )
-        _note(account_id, message, "queued")
+        note(account_id, message, "queued", source)
         wake({message.credential_id})
         return Queued(message.id, message.conversation_id)
 
@@ -67,15 +72,15 @@ def retry(account_id: int, message_id: int, *, sent_by: int | None) -> Queued | 
 def cancel(account_id: int, message_id: int) -> bool:
     """Stop a message that has not left. False: too late, or not there."""
     with acting(account_id):
-        message = _locked(account_id, message_id)
+        message = locked(account_id, message_id)
         if message is None or message.status != "queued":
             return False
         fetch("UPDATE messages SET status = 'cancelled', status_at = now() WHERE id = %s", message.id)
-        _note(account_id, message, "cancelled")
+        note(account_id, message, "cancelled")
         return True
 
 
-def _locked(account_id: int, message_id: int) -> _Message | None:
+def locked(account_id: int, message_id: int) -> Locked | None:
     where = fetch(
         "SELECT conversation_id FROM messages WHERE account_id = %s AND id = %s AND direction = 'out'",
         account_id,
@@ -86,21 +91,22 @@ def _locked(account_id: int, message_id: int) -> _Message | None:
     lock_conversations([where[0][0]])
     rows = fetch(
         "SELECT m.id, m.credential_id, m.conversation_id, m.kind, m.status, n.status, c.window_closes_at,"
-        " m.origin, now()"
+        " m.origin, now(), m.priority"
         " FROM messages m JOIN conversations c ON c.id = m.conversation_id"
         " JOIN official_whatsapp_credentials n ON n.id = m.credential_id WHERE m.id = %s FOR NO KEY UPDATE OF m",
         message_id,
     )
-    return _Message(*rows[0]) if rows else None
+    return Locked(*rows[0]) if rows else None
 
 
-def _note(account_id: int, message: _Message, status: str) -> None:
+def note(account_id: int, message: Locked, status: str, source: str = "person") -> None:
     fetch(
-        "INSERT INTO message_events (account_id, message_id, status, at, source) VALUES (%s, %s, %s, now(), 'person')"
+        "INSERT INTO message_events (account_id, message_id, status, at, source) VALUES (%s, %s, %s, now(), %s)"
         " ON CONFLICT DO NOTHING",
         account_id,
         message.id,
         status,
+        source,
     )
     fetch(
         "UPDATE conversations c SET last_status = m.status FROM messages m"

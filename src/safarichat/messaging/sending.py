@@ -13,8 +13,11 @@ from safarichat.contacts.people import Naming, resolve_all
 from safarichat.ground.sql import JSON, as_json, columns, fetch
 from safarichat.messaging.climbing import News, climb_all
 from safarichat.messaging.conversing import lock_conversations
+from safarichat.messaging.expiring import note_ours
 from safarichat.messaging.lanes import freeze, pause, tell
 from safarichat.messaging.merging import merge
+from safarichat.messaging.portfolios import throttle
+from safarichat.messaging.trying import end_attempts, requeue
 from safarichat.providers.shapes import Accepted, Later, Outcome, Person, Problem, Refused, Unknown
 
 
@@ -36,6 +39,9 @@ class Due(Struct, frozen=True):
     body: Mapping[str, JSON]
     phone: str
     user_id: str
+    priority: int = 0
+    opens: bool = False  # the customer has not written for a day: it counts against the portfolio's limit
+    stays: Refused | Later | None = None  # what it takes along could not be handed to the provider
 
 
 class Departure(Struct, frozen=True):
@@ -57,7 +63,11 @@ class Ended(Struct, frozen=True):
     attempt: int
     at: datetime
     outcome: Outcome | Withheld
+    portfolio: str = ""
 
+
+NARROW = ("recipient", "portfolio")  # throttles that leave the number's other messages alone
+PATIENCE = 5  # 4^5 s: about a quarter of an hour
 
 # --- before departure ---
 
@@ -66,12 +76,14 @@ def fetch_due(wants: Sequence[Want]) -> list[list[Due]]:
     """For each lane its next messages, replies before bulk, oldest first."""
     rows = fetch(
         """
-        SELECT m.id, m.account_id, m.credential_id, m.conversation_id, m.body, p.phone, p.user_id
+        SELECT m.id, m.account_id, m.credential_id, m.conversation_id, m.body, p.phone, p.user_id,
+               m.priority, m.kind = 'template' AND coalesce(c.window_closes_at <= clock_timestamp(), true)
         FROM unnest(%s::bigint[], %s::int[]) w (credential_id, most)
         CROSS JOIN LATERAL (
-          SELECT id, account_id, credential_id, conversation_id, body, priority FROM messages
+          SELECT id, account_id, credential_id, conversation_id, body, priority, kind FROM messages
           WHERE credential_id = w.credential_id AND is_waiting AND status = 'queued'
-            AND (not_before IS NULL OR not_before <= clock_timestamp()) AND conversation_id <> ALL(%s::bigint[])
+            AND (not_before IS NULL OR not_before <= clock_timestamp())
+            AND (expires_at IS NULL OR expires_at > clock_timestamp()) AND conversation_id <> ALL(%s::bigint[])
           ORDER BY priority, id LIMIT w.most) m
         JOIN conversations c ON c.id = m.conversation_id JOIN contacts p ON p.id = c.contact_id
         ORDER BY m.credential_id, m.priority, m.id
@@ -106,6 +118,7 @@ def depart(departures: Sequence[Departure]) -> list[dict[int, int]]:
           UPDATE messages m SET status = 'sending', status_at = clock_timestamp(), attempt_count = m.attempt_count + 1
           FROM asked a JOIN held h ON h.credential_id = a.credential_id
           WHERE m.id = a.message_id AND m.credential_id = h.credential_id AND m.status = 'queued'
+            AND (m.expires_at IS NULL OR m.expires_at > clock_timestamp())
           RETURNING m.id, m.account_id, m.attempt_count, h.lease)
         INSERT INTO attempts (account_id, message_id, number, lease)
         SELECT account_id, id, attempt_count, lease FROM gone RETURNING message_id, number
@@ -126,10 +139,13 @@ def record(ended: Sequence[Ended]) -> list[None]:
     with transaction.atomic():
         merged = merge(resolve_all(_learnt(ended)).merges)
         lock_conversations(_conversations_of([one.due.id for one in ended]))
-        _end_attempts(ended)
+        end_attempts([(one.due.id, one.attempt, one.at, *_evidence(one.outcome)) for one in ended])
         given_up = _given_up(ended)
         changed = climb_all([news for one in ended if (news := _news(one, given_up)) is not None])
-        _requeue([one for one in ended if isinstance(one.outcome, Later | Withheld) and one.due.id not in given_up])
+        note_ours([(one.due.account_id, one.due.id, "failed", one.at) for one in ended if one.due.id in given_up])
+        _note_losses(ended)
+        stayed = [one for one in ended if isinstance(one.outcome, Later | Withheld) and one.due.id not in given_up]
+        requeue([(one.due.id, one.attempt, one.at, *_wait(one)) for one in stayed])
         _brake(ended)
         tell([*changed, *merged])
     return [None] * len(ended)
@@ -154,18 +170,6 @@ def _conversations_of(message_ids: Sequence[int]) -> list[int]:
     return [row[0] for row in fetch("SELECT conversation_id FROM messages WHERE id = ANY(%s::bigint[])", message_ids)]
 
 
-def _end_attempts(ended: Sequence[Ended]) -> None:
-    fetch(
-        """
-        UPDATE attempts a SET ended_at = n.at, outcome = n.outcome, problem = n.problem, provider_message_id = n.theirs
-        FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::text[], %s::jsonb[], %s::text[])
-             n (message_id, number, at, outcome, problem, theirs)
-        WHERE a.message_id = n.message_id AND a.number = n.number AND a.outcome IN ('', 'unknown')
-        """,
-        *columns([(one.due.id, one.attempt, one.at, *_evidence(one.outcome)) for one in ended], 6),
-    )
-
-
 def _evidence(outcome: Outcome | Withheld) -> tuple[str, str | None, str | None]:
     match outcome:
         case Accepted():
@@ -178,6 +182,20 @@ def _evidence(outcome: Outcome | Withheld) -> tuple[str, str | None, str | None]
             return "unknown", as_json(outcome.problem), None
         case Withheld():
             return "not_sent", None, None
+
+
+def _note_losses(ended: Sequence[Ended]) -> None:
+    """What the provider does not carry of a message is said with it."""
+    lost = [
+        (one.due.id, as_json(one.outcome.loss))
+        for one in ended
+        if isinstance(one.outcome, Accepted) and one.outcome.loss
+    ]
+    if lost:
+        fetch(
+            "UPDATE messages m SET loss = n.loss FROM unnest(%s::bigint[], %s::jsonb[]) n (id, loss) WHERE m.id = n.id",
+            *columns(lost, 2),
+        )
 
 
 def _given_up(ended: Sequence[Ended]) -> dict[int, Problem]:
@@ -209,37 +227,35 @@ def _news(one: Ended, given_up: Mapping[int, Problem]) -> News | None:
             return None
 
 
-def _requeue(ended: Sequence[Ended]) -> None:
-    """It surely did not leave: back into the queue, also when somebody who took the lane over could not know that.
-    Unless the provider has said meanwhile that it is on its way after all, or a person has tried again."""
-    if not ended:
-        return
-    fetch(
-        "UPDATE messages m SET status = 'queued', status_at = n.at, not_before = n.not_before, problem = n.problem"
-        " FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::jsonb[])"
-        " n (id, attempt, at, not_before, problem)"
-        " WHERE m.id = n.id AND m.attempt_count = n.attempt AND m.status IN ('sending', 'unconfirmed')",
-        *columns([(one.due.id, one.attempt, one.at, *_wait(one)) for one in ended], 5),
-    )
-
-
 def _wait(one: Ended) -> tuple[datetime | None, str | None]:
-    """A brake on the whole lane holds the message as well: only a problem of its own gives it a time of its own."""
     if not isinstance(one.outcome, Later):
         return None, None
-    own = one.outcome.why == "transient" or one.outcome.problem.scope == "recipient"
-    not_before = one.at + timedelta(seconds=one.outcome.after_s) if own else None
-    return not_before, as_json(one.outcome.problem)
+    wait_s = own_wait_s(one.outcome, one.attempt)
+    return one.at + timedelta(seconds=wait_s) if wait_s else None, as_json(one.outcome.problem)
+
+
+def own_wait_s(outcome: Outcome | Withheld, attempt: int) -> float:
+    """How long this message alone waits. A brake on the whole lane holds it as well, without a time of its own; who has
+    had too much is left alone for ever longer (reference: meta-cloud-api §8, 4^X seconds)."""
+    match outcome:
+        case Later(why="throttled", after_s=after_s, problem=Problem(scope="recipient")):
+            return max(after_s, 4.0 ** min(attempt - 1, PATIENCE))
+        case Later(why="throttled", after_s=after_s, problem=Problem(scope="portfolio")):
+            return after_s
+        case Later(why="transient", after_s=after_s):
+            return after_s
+    return 0.0
 
 
 def brakes_lane(outcome: Outcome | Withheld) -> bool:
     """Whether the provider's answer concerns every message of the number."""
     if not isinstance(outcome, Later):
         return False
-    return outcome.why == "credential" or (outcome.why == "throttled" and outcome.problem.scope != "recipient")
+    return outcome.why == "credential" or (outcome.why == "throttled" and outcome.problem.scope not in NARROW)
 
 
 def _brake(ended: Sequence[Ended]) -> None:
+    _slow_portfolios(ended)
     pauses: dict[int, float] = {}
     for one in sorted(ended, key=lambda one: one.due.credential_id):
         if not isinstance(one.outcome, Later) or not brakes_lane(one.outcome):
@@ -250,3 +266,17 @@ def _brake(ended: Sequence[Ended]) -> None:
             pauses[one.due.credential_id] = max(pauses.get(one.due.credential_id, 0), one.outcome.after_s)
     for credential_id, seconds in pauses.items():
         pause(credential_id, seconds)
+
+
+def _slow_portfolios(ended: Sequence[Ended]) -> None:
+    waits: dict[str, float] = {}
+    for one in ended:
+        if isinstance(one.outcome, Later) and slows_portfolio(one.outcome) and one.portfolio:
+            waits[one.portfolio] = max(waits.get(one.portfolio, 0), one.outcome.after_s)
+    if waits:
+        throttle(waits)
+
+
+def slows_portfolio(outcome: Outcome | Withheld) -> bool:
+    """Whether the provider wants fewer new people to be written to; replies go on."""
+    return isinstance(outcome, Later) and outcome.why == "throttled" and outcome.problem.scope == "portfolio"

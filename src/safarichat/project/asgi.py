@@ -10,10 +10,12 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.urls import get_resolver
 
-from safarichat.edge import bodies
+from safarichat.edge import bodies, uploads
+from safarichat.edge.files import files_app
 from safarichat.edge.health import health_app
 from safarichat.edge.hooks import hooks_app
 from safarichat.edge.live import live_app, live_lifetime
+from safarichat.ground.away import DatabaseAway
 from safarichat.project import environment, proxies
 from safarichat.project.serving import Application, Receive, Scope, Send
 from safarichat.project.wsgi import application as django
@@ -30,12 +32,15 @@ _django: Application = WSGIMiddleware(django, workers=PAGE_THREADS, send_queue_s
 # What asks a provider may take half a minute: it waits in threads of its own, so that pages go on when one is slow.
 _asking: Application = WSGIMiddleware(django, workers=ASKING_THREADS, send_queue_size=0)  # type: ignore[assignment, arg-type]  # its own types
 _ASKS = re.compile(r"/whatsapp/official/(?!status)|/numbers/\d+/|/settings/delete")
+_uploads = uploads.Uploads(from_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, most=settings.LARGEST_UPLOAD)
 _bodies = bodies.Bodies(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, together=64 << 20, patience_s=30)
 
 
 async def pages(scope: Scope, receive: Receive, send: Send) -> None:
     """Django gets a request when all of it is here: its few threads wait for nobody's slow line."""
     told_length = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"content-length"), "")
+    if _uploads.takes(scope, told_length):
+        return await _upload(scope, told_length, receive, send)
     try:
         body = await _bodies.whole(told_length, receive)
     except bodies.TooLarge:  # unread: Django refuses it by its length, with our page
@@ -47,6 +52,23 @@ async def pages(scope: Scope, receive: Receive, send: Send) -> None:
     except bodies.Disconnected:
         return None
     await _threads_for(scope)(scope, _giving(body), send)
+
+
+async def _upload(scope: Scope, told_length: str, receive: Receive, send: Send) -> None:
+    try:
+        held = await _uploads.whole(scope, told_length, receive)
+    except bodies.TooLarge:  # unread: Django refuses it by its length, with our page
+        return await _django(scope, _giving(b""), send)
+    except uploads.Refused as refused:
+        return await uploads.refuse(scope, send, refused)
+    except bodies.TooSlow:
+        return await _refuse(send, 408)
+    except (bodies.TooMany, *DatabaseAway):
+        return await _refuse(send, 503)
+    except bodies.Disconnected:
+        return None
+    with held:
+        await _asking(scope, uploads.giving(held), send)
 
 
 def _threads_for(scope: Scope) -> Application:
@@ -86,7 +108,8 @@ EXACT: dict[str, Application] = {
     "/metrics": health_app,
     "/live": live_app,
 }
-BELOW: dict[str, Application] = {"/webhooks/": hooks_app}
+BELOW: dict[str, Application] = {"/webhooks/": hooks_app, "/m/": files_app}
+FILE = re.compile(r"/media/\d{1,18}")
 LIFETIMES: list[Callable[[], AbstractAsyncContextManager[None]]] = [live_lifetime]
 
 
@@ -101,7 +124,7 @@ def _app_for(path: str) -> Application:
     for prefix, app in BELOW.items():
         if path.startswith(prefix):
             return app
-    return EXACT.get(path, pages)
+    return EXACT.get(path) or (files_app if FILE.fullmatch(path) else pages)
 
 
 async def _live(receive: Receive, send: Send) -> None:

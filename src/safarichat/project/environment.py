@@ -39,9 +39,20 @@ SECTIONS: dict[str, list[Setting]] = {
         Setting("SAFARICHAT_ALLOWED_HOSTS", "Host names to answer to, by comma. Empty: that of the public address."),
         Setting("SAFARICHAT_TRUSTED_PROXIES", "Networks whose X-Forwarded-For and -Proto are believed, by comma."),
         Setting("SAFARICHAT_ALLOWED_PRIVATE_NETWORKS", "Private networks that may be called, by comma. Empty: none."),
+        Setting(
+            "SAFARICHAT_MEDIA_URL",
+            "Where files are kept: s3://key:secret@bucket/prefix?endpoint=…&region=… Empty: the data directory.",
+        ),
         Setting("SAFARICHAT_SIGNUP", "Who may sign up: open, invite or closed.", "invite"),
         Setting("EMAIL_URL", "smtp://user:password@host:587, or smtps://. Empty: files in the data directory."),
         Setting("SAFARICHAT_EMAIL_FROM", "The sender of our mail. Empty: safarichat@ the public host."),
+        Setting("SAFARICHAT_KEEP_HOOKS_DAYS", "How many days providers' calls are kept once understood.", "7"),
+        Setting(
+            "SAFARICHAT_KEEP_EVIDENCE_DAYS",
+            "How many days a message's timeline is kept. 0: for ever.",
+            "365",
+        ),
+        Setting("SAFARICHAT_KEEP_MESSAGES_DAYS", "How many days messages are kept. 0: for ever.", "0"),
         Setting("SAFARICHAT_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
         Setting("SAFARICHAT_LANGUAGE", "The language for people who have chosen none.", "en"),
         Setting(

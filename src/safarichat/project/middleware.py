@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from safarichat.console.errors import too_large
+from safarichat.edge import uploads
 from safarichat.ground import logs
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -25,14 +26,16 @@ class RequestId:
 
 
 class LargestBody:
-    """Django limits what a form says, but not its files. Nobody uploads any yet, and a stranger could fill the disk."""
+    """Django limits what a form says, but not its files, and a stranger could fill the disk."""
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         told = request.META.get("CONTENT_LENGTH") or ""
-        if told.isdigit() and int(told) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
+        takes_files = uploads.PATH.fullmatch(request.path) is not None
+        most = settings.LARGEST_UPLOAD if takes_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        if told.isdigit() and int(told) > most:
             return too_large(request)
         return self.respond(request)
 

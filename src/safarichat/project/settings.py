@@ -38,6 +38,7 @@ SAFARICHAT_DATA = Path(env["SAFARICHAT_DATA"]).resolve()
 SAFARICHAT_ENCRYPTION_KEYS = env["SAFARICHAT_ENCRYPTION_KEYS"]
 SAFARICHAT_TRUSTED_PROXIES = _listed("SAFARICHAT_TRUSTED_PROXIES")
 SAFARICHAT_ALLOWED_PRIVATE_NETWORKS = _listed("SAFARICHAT_ALLOWED_PRIVATE_NETWORKS")
+SAFARICHAT_MEDIA_URL = env["SAFARICHAT_MEDIA_URL"]
 SAFARICHAT_SIGNUP = _one_of("SAFARICHAT_SIGNUP", "open", "invite", "closed")
 SAFARICHAT_LOG_LEVEL = _one_of("SAFARICHAT_LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -55,6 +56,9 @@ CSRF_TRUSTED_ORIGINS = [addresses.origin(SAFARICHAT_BASE_URL)] if _public.hostna
 WHATSAPP_OFFICIAL_ENABLED = _one_of("WHATSAPP_OFFICIAL_ENABLED", "true", "false") == "true"
 WHATSAPP_DEFAULT_PROVIDER = env["WHATSAPP_DEFAULT_PROVIDER"]
 WHATSAPP_PROVIDERS = _listed("WHATSAPP_PROVIDERS")
+SAFARICHAT_KEEP_HOOKS_DAYS = _whole("SAFARICHAT_KEEP_HOOKS_DAYS")
+SAFARICHAT_KEEP_EVIDENCE_DAYS = _whole("SAFARICHAT_KEEP_EVIDENCE_DAYS")
+SAFARICHAT_KEEP_MESSAGES_DAYS = _whole("SAFARICHAT_KEEP_MESSAGES_DAYS")
 WHATSAPP_RATE_LIMIT_ONBOARDING = _whole("WHATSAPP_RATE_LIMIT_ONBOARDING")
 WHATSAPP_RATE_LIMIT_TEST = _whole("WHATSAPP_RATE_LIMIT_TEST")
 _pages = f"{SAFARICHAT_BASE_URL}/whatsapp"
@@ -83,6 +87,8 @@ INSTALLED_APPS = [
     "safarichat.accounts",
     "safarichat.numbers",
     "safarichat.contacts",
+    "safarichat.message_templates",
+    "safarichat.media",
     "safarichat.messaging",
     "safarichat.inbox",
     "safarichat.console",
@@ -191,6 +197,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 7 * 24 * 3600  # addresses carry the content's hash, see VersionedStorage
 MEDIA_ROOT = SAFARICHAT_DATA / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4_000_000
+LARGEST_UPLOAD = 101 * 1024 * 1024  # a file of 100 MB and the form around it
+FILE_UPLOAD_HANDLERS = ["safarichat.media.receiving.Spooling"]
 
 # --- mail ---
 

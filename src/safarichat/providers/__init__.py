@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from safarichat.providers import dialog360, meta, twilio
+from safarichat.providers.files import Fetched, Ref, Uploaded
 from safarichat.providers.shapes import (
     JSON,
     Abilities,
@@ -11,16 +12,21 @@ from safarichat.providers.shapes import (
     ConnectOutcome,
     Event,
     Facts,
+    FilePart,
     Health,
     Hook,
+    Later,
     Number,
     Outcome,
     Outgoing,
     Platform,
     Problem,
+    Refused,
     Signup,
     StepsDone,
     Talk,
+    TemplateList,
+    Unknown,
     Withdrawal,
 )
 
@@ -94,6 +100,15 @@ class Provider(Protocol):
     def send(self, number: Number, message: Outgoing, platform: Platform) -> Talk[Outcome]: ...
 
     def mark_read(self, number: Number, provider_message_id: str, platform: Platform) -> Talk[Outcome]: ...
+
+    def fetch_media(self, number: Number, ref: Ref, platform: Platform) -> Talk[Fetched | Refused | Later]:
+        """A customer's file, into the hand of whoever drives the talk. `media_gone` when it is kept no more."""
+
+    def upload_media(self, number: Number, file: FilePart, platform: Platform) -> Talk[Uploaded | Refused | Later]:
+        """The file in the driver's hand to the provider; not asked where `abilities.takes_links_only`."""
+
+    def templates(self, number: Number, platform: Platform) -> Talk[TemplateList | Refused | Later | Unknown]:
+        """Every template of the number's business account, in whatever state; all pages, or a failure."""
 
     def missed(self, number: Number, platform: Platform, since: int) -> Talk[list[Event]]:
         """What happened since (unix seconds) by the provider's own list, where `abilities.can_list_missed`; else []."""

@@ -39,7 +39,8 @@ class Way(Struct, frozen=True, kw_only=True):
 class Abilities(Struct, frozen=True, kw_only=True):
     """What the console and the API ask before they offer something.
 
-    `carried_without` says what gets lost of a kind that is carried all the same; `refused` why a kind is not carried;
+    `carried_without` says what gets lost of a kind that is carried all the same; `refused` why a kind is not carried:
+    both by message type or, for interactive ones, by their own type;
     `lacks` why one of the deeds (see `providers.Provider.deeds`) is not there; `profile_fields` may be written.
     """
 
@@ -54,8 +55,10 @@ class Abilities(Struct, frozen=True, kw_only=True):
     can_show_typing: bool = False
     can_list_missed: bool = False
     has_greeting: bool = True  # each account has Meta's approved template hello_world
+    speaks_cloud_api: bool = False  # a message object goes to it as it is, also of a kind that is not known here
     fetches_media_by_id: bool = False
     takes_links_only: bool = False  # media go by a link that the provider fetches
+    media_misses: tuple[int, int] = (0, 0)  # so many failed fetches in so many seconds block all others; 0: any
     longest_text: int = 4096
     throughput_mps: int = 80
     pair_interval_s: float = 6.0

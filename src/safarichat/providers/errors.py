@@ -10,7 +10,7 @@ from safarichat.providers.shapes import Answer, Later, Lost, Problem, Refused, R
 
 Class = Literal["permanent", "throttled", "transient", "credential"]
 Fault = Literal["us", "business", "customer", "provider"]
-Scope = Literal["message", "recipient", "template", "number", "credential", "account", "request"]
+Scope = Literal["message", "recipient", "template", "number", "portfolio", "credential", "account", "request"]
 NumberStatus = Literal["", "attention", "reauth_required", "suspended"]
 
 

@@ -27,7 +27,9 @@ class Problem(Struct, frozen=True, kw_only=True):
     title: str = ""
     details: str = ""
     fault: Literal["us", "business", "customer", "provider"] = "provider"
-    scope: Literal["message", "recipient", "template", "number", "credential", "account", "request"] = "request"
+    scope: Literal["message", "recipient", "template", "number", "portfolio", "credential", "account", "request"] = (
+        "request"
+    )
     number_status: Literal["", "attention", "reauth_required", "suspended"] = ""
     http_status: int | None = None
     trace_id: str = ""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from safarichat.ground.talks import JSON as JSON
 from safarichat.ground.talks import Answer as Answer
 from safarichat.ground.talks import Call as Call
+from safarichat.ground.talks import FilePart as FilePart
 from safarichat.ground.talks import Lost as Lost
 from safarichat.ground.talks import Progress as Progress
 from safarichat.ground.talks import Reply as Reply
@@ -33,6 +34,8 @@ from safarichat.providers.events import Unreadable as Unreadable
 from safarichat.providers.problems import SIDES as SIDES
 from safarichat.providers.problems import Problem as Problem
 from safarichat.providers.problems import Side as Side
+from safarichat.providers.templates import Template as Template
+from safarichat.providers.templates import TemplateList as TemplateList
 
 # --- what a provider needs to know of us -----------------------------------------------------------------------------
 

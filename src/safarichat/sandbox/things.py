@@ -204,6 +204,11 @@ class Template(Thing):
     components: list[JSON]
     parameter_format: str = "POSITIONAL"
     rejected_reason: str = "NONE"
+    quality: str = "UNKNOWN"
+
+    def content(self) -> str:
+        """Its words, for who looks for some."""
+        return " ".join(str(component.get("text", "")) for component in self.components).lower()
 
 
 class Media(Thing):

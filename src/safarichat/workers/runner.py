@@ -6,12 +6,14 @@ import signal
 from collections.abc import Awaitable, Callable
 
 import uvloop
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from safarichat.ground import outbound, stopping
 from safarichat.ground.listening import listen
 from safarichat.ground.notify import WORK_CHANNEL
 from safarichat.inbox.keeping import INBOX
+from safarichat.media.jobs import QUEUE
 from safarichat.messaging.lanes import OUTBOX
 from safarichat.messaging.receiving import INBOUND
 from safarichat.workers import tasks
@@ -35,19 +37,21 @@ async def _work() -> None:
     loop = asyncio.get_running_loop()
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, stopping.now)
-    understanding, sending = Understanding(), Sending()
+    understanding, sending = Understanding(), Sending(settings.SAFARICHAT_DATA / "sending")
     ears = loop.create_task(_listen(understanding, sending))
     jobs = loop.create_task(_forever("scheduled work", _run_jobs))
+    files = loop.create_task(_forever("fetching files", _run_files))
     loops = [loop.create_task(understanding.run()), loop.create_task(sending.run())]
     logger.info("working as %s", sending.holder)
     await stopping.begun()
     jobs.cancel()
+    files.cancel()
     understanding.stop()
     sending.stop()
     _, late = await asyncio.wait(loops, timeout=GRACE_S)
-    for task in (ears, jobs, *late):
+    for task in (ears, jobs, files, *late):
         task.cancel()
-    await asyncio.gather(ears, jobs, *loops, return_exceptions=True)
+    await asyncio.gather(ears, jobs, files, *loops, return_exceptions=True)
     await outbound.aclose()
 
 
@@ -80,7 +84,25 @@ async def _run_jobs() -> None:
     async with with_worker.open_async():
         await asyncio.to_thread(tasks.ask_what_was_missed)
         await with_worker.run_worker_async(
-            concurrency=2, install_signal_handlers=False, delete_jobs="successful", shutdown_graceful_timeout=4
+            queues=["default"],
+            concurrency=2,
+            install_signal_handlers=False,
+            delete_jobs="successful",
+            shutdown_graceful_timeout=4,
+        )
+
+
+async def _run_files() -> None:
+    """A queue of its own: a large file on a slow line holds up nothing else."""
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]  # the Django connector's own
+    with_worker = app.with_connector(connector)
+    async with with_worker.open_async():
+        await with_worker.run_worker_async(
+            queues=[QUEUE],
+            concurrency=3,
+            install_signal_handlers=False,
+            delete_jobs="always",
+            shutdown_graceful_timeout=4,
         )
 
 

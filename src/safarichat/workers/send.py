@@ -9,15 +9,21 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
 from safarichat.ground.batching import Batcher, drop_broken_connection, with_fresh_connection
 from safarichat.messaging import lanes
+from safarichat.messaging.journal import Journal, of_the_dead
+from safarichat.messaging.portfolios import admit, is_slowed, quota
 from safarichat.messaging.sending import depart, fetch_due, record
 from safarichat.numbers.health import credential_failed
 from safarichat.numbers.use import senders
-from safarichat.workers.lane import Lane, Sender, Work
+from safarichat.providers.shapes import Number, Platform
+from safarichat.workers.handing import Sender
+from safarichat.workers.lane import Lane, Work
+from safarichat.workers.pairs import Pairs
 
 logger = logging.getLogger("safarichat.send")
 
@@ -29,14 +35,19 @@ T = TypeVar("T")
 
 
 class Sending:
-    def __init__(self) -> None:
+    def __init__(self, directory: Path) -> None:
+        """`directory`: where this machine's sending processes keep their journals."""
+        self._directory = directory
         self.holder = f"{socket.gethostname()[:32]}:{os.getpid()}:{uuid4().hex[:8]}"
         self.lanes: dict[int, Lane] = {}
         self._changed_at: dict[int, datetime] = {}
+        self._pairs: dict[int, Pairs] = {}  # a lane that is given back for a moment forgets nobody
         self._work = Work(
             fetch=Batcher("fetch", fetch_due, most=MOST_LANES),
+            admit=Batcher("admit", admit, most=MOST_LANES),
             depart=Batcher("depart", depart, most=MOST_LANES),
             record=Batcher("record", record, most=1000, waiting=64 * MOST_LANES),
+            journal=Journal(directory, self.holder),
         )
         self._keeper = ThreadPoolExecutor(1, "lanes")
         self._wake = asyncio.Event()
@@ -82,13 +93,17 @@ class Sending:
         self._wake.clear()
 
     async def _tick(self) -> None:
-        await self._db(lanes.recover)
+        await self._db(self._recover)
         if time.monotonic() - self._renewed_at > RENEW_EVERY_S:
             await self._renew()
         share = min(await self._db(lambda: lanes.share(self.holder)), MOST_LANES)
         self._give_back(share)
         if len(self.lanes) < share:
             await self._lease(share - len(self.lanes))
+
+    def _recover(self) -> None:
+        with of_the_dead(self._directory) as dead:
+            lanes.recover(dead)
 
     async def _renew(self) -> None:
         asked_at = time.monotonic()
@@ -123,9 +138,15 @@ class Sending:
                 await self._db(partial(lanes.freeze, one.credential_id))
                 await self._db(partial(lanes.release, [one.lease]))
                 continue
-            lane = Lane(one, Sender(*known[one.credential_id]), self._work, held_from=asked_at)
+            sender = await self._sender(*known[one.credential_id])
+            pairs = self._pairs.setdefault(one.credential_id, Pairs())
+            lane = Lane(one, sender, self._work, pairs, held_from=asked_at)
             self.lanes[one.credential_id] = lane
             lane.start(self._ended)
+
+    async def _sender(self, provider: str, number: Number, platform: Platform) -> Sender:
+        theirs = quota(number.facts, number.credential_id)
+        return Sender(provider, number, platform, theirs, await self._db(lambda: is_slowed(theirs.portfolio)))
 
     def _ended(self, lane: Lane) -> None:
         """The lane has nothing in the air any more."""
@@ -148,6 +169,7 @@ class Sending:
             lane.stop()
         await asyncio.gather(*(lane.ended() for lane in list(self.lanes.values())))
         await asyncio.sleep(0)  # let the last lanes ask to be released
+        self._work.journal.close()
         await self._db(lambda: lanes.leave(self.holder))
 
     async def _db(self, verb: Callable[[], T]) -> T:

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 from safarichat import providers
 from safarichat.console import wizard
 from safarichat.console.asked import is_fragment
-from safarichat.console.composer import OPENING
 from safarichat.console.tenant import TenantRequest, tenant_view
 from safarichat.console.views.starting import NewConversation
 from safarichat.console.wizard import Typing
@@ -32,6 +31,8 @@ from safarichat.providers.shapes import Refused
 PIN_DIGITS = 6
 CODE_DIGITS = range(4, 9)
 WHAT_MAY_BE_SAID = carrying_on.SAID["number"]
+# The sample that WhatsApp approves for every business.
+OPENING = {"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}}}
 
 
 def shown(row: OfficialWhatsappCredential) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from safarichat.console import listing
+from safarichat.console import attachments, listing
 from safarichat.console.bubbles import days
 from safarichat.console.composer import Composer
+from safarichat.console.picker import Picker
+from safarichat.console.picker import picker as first_picker
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.messaging import reading
 from safarichat.numbers.listing import ever_connected
@@ -34,14 +36,22 @@ def conversation(request: TenantRequest, conversation_id: int) -> HttpResponse:
 
 
 def thread_page(
-    request: TenantRequest, conversation_id: int, composer: Composer | None = None, *, status: int = 200
+    request: TenantRequest,
+    conversation_id: int,
+    composer: Composer | None = None,
+    *,
+    picker: Picker | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """The page of a conversation, which counts as having been seen; with a composer that was refused, if any."""
+    """The page of a conversation, which counts as having been seen; with a composer that was refused, or with templates
+    to choose from, which are there by themselves where nothing else can be sent."""
     head = found(request, conversation_id)
     reading.mark_seen(request.account.pk, conversation_id, now=timezone.now())
     composer = composer or Composer.fresh(request, head)
+    if picker is None and composer.needs_template:
+        picker = first_picker(request.account.pk, head.credential_id, {})
     # `before` in this address is a place in the thread: the list beside it begins at its beginning.
-    shown = {**_list(request, before=None), **_thread(request, head), "composer": composer}
+    shown = {**_list(request, before=None), **_thread(request, head), "composer": composer, "picker": picker}
     return render(request, "console/inbox/conversation.html", shown, status=status)
 
 
@@ -119,6 +129,6 @@ def _thread(request: TenantRequest, head: reading.Listed) -> dict[str, Any]:
     shown = entries[-limit:]
     return {
         **_head(head),
-        "days": days(shown),
+        "days": days(shown, attachments.of_thread(request.account.pk, head.credential_id, shown, timezone.now())),
         "older_messages": listing.place_text(shown[0].place) if len(entries) > limit else "",
     }

@@ -81,7 +81,7 @@ CODES = (
     Known(131048, "spam_limit", "Spam rate limit hit",
           N_("Meta limits this number because too many people blocked or reported it."),
           N_("Pause campaigns, check the number's quality in WhatsApp Manager and send only what people asked for."),
-          "business", "number", "throttled", 3600, number_status="attention"),
+          "business", "portfolio", "throttled", 3600, number_status="attention"),
     Known(131049, "not_delivered_by_choice", "Meta chose not to deliver",
           N_("Meta did not deliver this to keep the number of marketing messages that people get low."),
           N_("Wait at least 24 hours before you send marketing to this person again."), "provider", "recipient"),

@@ -10,7 +10,7 @@ from safarichat.providers.cloud_api import (
     echoes,
     noted,
     number_news,
-    templates,
+    template_news,
 )
 from safarichat.providers.cloud_api.loose import clean, decode, phone_number_id_of, text, unix_s
 from safarichat.providers.shapes import JSON, Event, Unhandled, Unreadable
@@ -21,10 +21,10 @@ READERS: Mapping[str, Reader] = {
     "smb_message_echoes": echoes.read_phone,
     "message_echoes": echoes.read_partner,
     "user_preferences": consent.read,
-    "message_template_status_update": templates.read_status,
-    "message_template_quality_update": templates.read_quality,
-    "message_template_components_update": templates.read_components,
-    "template_category_update": templates.read_category,
+    "message_template_status_update": template_news.read_status,
+    "message_template_quality_update": template_news.read_quality,
+    "message_template_components_update": template_news.read_components,
+    "template_category_update": template_news.read_category,
     "account_update": accounts.read,
     "account_review_update": businesses.read_review,
     "account_alerts": businesses.read_alert,

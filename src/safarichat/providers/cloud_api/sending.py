@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from safarichat.providers.cloud_api.loose import decode, mappings, text
+from safarichat.providers.cloud_api.outgoing.envelope import MARKETING
 from safarichat.providers.errors import NOT_UNDERSTOOD
 from safarichat.providers.shapes import JSON, Accepted, Answer, Lost, Outcome, Outgoing, Unknown
 
@@ -12,6 +13,11 @@ def message_body(message: Outgoing) -> dict[str, JSON]:
     if message.opaque:
         body["biz_opaque_callback_data"] = message.opaque
     return body
+
+
+def path_of(message: Outgoing) -> str:
+    """Where it goes below the number: fields that only the marketing endpoint knows are for that one (§4.6)."""
+    return "marketing_messages" if any(field in message.body for field in MARKETING) else "messages"
 
 
 def _whom(message: Outgoing) -> Mapping[str, JSON]:

@@ -6,6 +6,8 @@ from safarichat.providers.dialog360.about import ABILITIES, FACTS
 from safarichat.providers.dialog360.checking import check as check
 from safarichat.providers.dialog360.connecting import connect as connect
 from safarichat.providers.dialog360.deeds import DEEDS
+from safarichat.providers.dialog360.media import fetch_media as fetch_media
+from safarichat.providers.dialog360.media import upload_media as upload_media
 from safarichat.providers.dialog360.partner import hooks as hooks
 from safarichat.providers.dialog360.partner import register_hooks as register_hooks
 from safarichat.providers.dialog360.problems import CAUSES
@@ -15,6 +17,7 @@ from safarichat.providers.dialog360.signup import missing_settings as missing_se
 from safarichat.providers.dialog360.signup import returned as returned
 from safarichat.providers.dialog360.signup import session_event as session_event
 from safarichat.providers.dialog360.signup import trusted_origins as trusted_origins
+from safarichat.providers.dialog360.template_list import templates as templates
 from safarichat.providers.dialog360.use import disconnect as disconnect
 from safarichat.providers.dialog360.use import mark_read as mark_read
 from safarichat.providers.dialog360.use import send as send

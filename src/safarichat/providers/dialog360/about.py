@@ -40,6 +40,8 @@ BY_360DIALOG = N_("360dialog registers and verifies the number itself: ask its s
 
 ABILITIES = Abilities(
     kinds=MEDIA | {"text", "template", "location", "contacts", "interactive", "reaction"},
+    refused={"pin": N_("A message can be pinned in groups only.")},
+    speaks_cloud_api=True,
     lacks={
         "request_code": BY_360DIALOG,
         "verify_code": BY_360DIALOG,
@@ -56,6 +58,7 @@ ABILITIES = Abilities(
     can_mark_read=True,
     can_show_typing=True,
     fetches_media_by_id=True,
+    media_misses=(20, 3600),
     throughput_mps=80,
     pair_interval_s=6.0,
     ways=(

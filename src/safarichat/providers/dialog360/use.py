@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from safarichat.providers.cloud_api.sending import accepted, message_body
+from safarichat.providers.cloud_api.sending import accepted, message_body, path_of
 from safarichat.providers.dialog360.asking import (
     MESSAGING,
     address_of,
@@ -40,7 +40,7 @@ def call(number: Number, platform: Platform, name: str, method: str, path: str, 
 
 def send(number: Number, message: Outgoing, platform: Platform) -> Talk[Outcome]:
     body = message_body(message)
-    answer = yield from ask(call(number, platform, "send", "POST", "messages", json=body, is_routine=True))
+    answer = yield from ask(call(number, platform, "send", "POST", path_of(message), json=body, is_routine=True))
     return accepted(answer) if is_ok(answer) else classify(answer)
 
 

@@ -11,6 +11,8 @@ from safarichat.providers.meta.checking import check as check
 from safarichat.providers.meta.connecting import connect as connect
 from safarichat.providers.meta.deeds import DEEDS
 from safarichat.providers.meta.leaving import disconnect as disconnect
+from safarichat.providers.meta.media import fetch_media as fetch_media
+from safarichat.providers.meta.media import upload_media as upload_media
 from safarichat.providers.meta.sending import mark_read as mark_read
 from safarichat.providers.meta.sending import send as send
 from safarichat.providers.meta.signup import holder as holder
@@ -18,6 +20,7 @@ from safarichat.providers.meta.signup import login as login
 from safarichat.providers.meta.signup import missing_settings as missing_settings
 from safarichat.providers.meta.signup import session_event as session_event
 from safarichat.providers.meta.signup import trusted_origins as trusted_origins
+from safarichat.providers.meta.template_list import templates as templates
 from safarichat.providers.meta.webhooks import authentic as authentic
 from safarichat.providers.meta.webhooks import greet as greet
 from safarichat.providers.meta.withdrawing import withdrawn as withdrawn

@@ -34,9 +34,11 @@ FACTS = Facts(
 
 ABILITIES = Abilities(
     kinds=MEDIA | {"text", "template", "location", "contacts", "interactive", "reaction"},
+    refused={"pin": N_("A message can be pinned in groups only.")},
     lacks={"new_key": N_("Meta knows no such key: “Sign in again” makes a new sign-in.")},
     profile_fields=("about", "address", "description", "email", "vertical", "websites"),
     can_add_number=True,
+    speaks_cloud_api=True,
     can_register=True,
     can_mark_read=True,
     can_show_typing=True,

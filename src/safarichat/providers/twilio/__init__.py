@@ -8,6 +8,8 @@ from safarichat.providers.twilio.checking import check as check
 from safarichat.providers.twilio.connecting import connect as connect
 from safarichat.providers.twilio.deeds import DEEDS
 from safarichat.providers.twilio.leaving import disconnect as disconnect
+from safarichat.providers.twilio.media import fetch_media as fetch_media
+from safarichat.providers.twilio.media import upload_media as upload_media
 from safarichat.providers.twilio.missing import missed as missed
 from safarichat.providers.twilio.problems import CAUSES
 from safarichat.providers.twilio.reading import read as read
@@ -19,6 +21,7 @@ from safarichat.providers.twilio.signup import missing_settings as missing_setti
 from safarichat.providers.twilio.signup import returned as returned
 from safarichat.providers.twilio.signup import session_event as session_event
 from safarichat.providers.twilio.signup import trusted_origins as trusted_origins
+from safarichat.providers.twilio.template_list import templates as templates
 from safarichat.providers.twilio.webhooks import authentic as authentic
 from safarichat.providers.twilio.webhooks import greet as greet
 

@@ -55,27 +55,27 @@ def _find(platform: Platform, account: Account, name: str, language: str) -> Tal
         if isinstance(listed, Refused | Later):
             return listed
         mine = [each for each in listed if _is_meant(each, name) and text(each, "language") == language]
-        best = max(mine, key=lambda each: _status(each) == "approved", default=best)
+        best = max(mine, key=lambda each: status_of(each) == "approved", default=best)
         if best:
             break
     if not best:
         return Refused(replace(problem_with(MISSING), details=f"{name} ({language})"))
-    if _status(best) in ("paused", "disabled"):
+    if status_of(best) in ("paused", "disabled"):
         return Refused(replace(problem_with(PAUSED), details=f"{name} ({language})"))
     return best
 
 
 def _is_meant(found: Found, name: str) -> bool:
-    return name in (text(found, "friendly_name"), text(_approval(found), "name"))
+    return name in (text(found, "friendly_name"), text(approval(found), "name"))
 
 
-def _approval(found: Found) -> Mapping[str, JSON]:
+def approval(found: Found) -> Mapping[str, JSON]:
     told = mapping(found, "approval_requests")
     return mapping(told, "whatsapp") or told
 
 
-def _status(found: Found) -> str:
-    return text(_approval(found), "status").lower()
+def status_of(found: Found) -> str:
+    return text(approval(found), "status").lower()
 
 
 # --- its values ------------------------------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ class Messaging:
         path, given, number = turn.asked.path.rstrip("/"), turn.given, turn.number
         deeds: dict[tuple[str, str], Callable[[], JSON | Awaitable[JSON]]] = {
             ("POST", "/messages"): lambda: self._send(turn),
-            ("POST", "/marketing_messages"): lambda: self._send(turn, only="template"),
+            ("POST", "/marketing_messages"): lambda: self._send(turn, is_marketing=True),
             ("POST", "/media"): lambda: media.upload(self.world, number, given),
             ("GET", "/message_templates"): lambda: assets.templates(self.world, turn.waba, given),
             ("GET", "/v1/configs/templates"): lambda: self._legacy_templates(turn),
@@ -110,12 +110,11 @@ class Messaging:
 
     # --- messages and media ------------------------------------------------------------------------------------------
 
-    async def _send(self, turn: Turn, only: str = "") -> JSON:
+    async def _send(self, turn: Turn, is_marketing: bool = False) -> JSON:
         if turn.channel.is_unpaid:
             raise problems.UNPAID
-        if only and turn.given.get("type") != only:
-            raise GraphError(131009, details="Only templates can be sent as marketing messages.")
-        return await self.sending.post(turn.caller, turn.number, turn.given)
+        post = self.sending.post_marketing if is_marketing else self.sending.post
+        return await post(turn.caller, turn.number, turn.given)
 
     def _object(self, turn: Turn, object_id: str) -> JSON:
         template = self.world.templates.get(object_id)

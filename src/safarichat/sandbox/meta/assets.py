@@ -2,21 +2,12 @@
 
 from safarichat.sandbox import ids
 from safarichat.sandbox.meta.nodes import paged, template_node, waba_node
+from safarichat.sandbox.meta.template_samples import SAMPLES
 from safarichat.sandbox.meta.tokens import MANAGEMENT, Caller
 from safarichat.sandbox.meta.webhooks import Webhooks
 from safarichat.sandbox.things import JSON, App, Business, Template, Waba
 from safarichat.sandbox.wire import unpacked
 from safarichat.sandbox.world import World
-
-HELLO_WORLD: list[JSON] = [
-    {"type": "HEADER", "format": "TEXT", "text": "Hello World"},
-    {
-        "type": "BODY",
-        "text": "Welcome and congratulations!! This message demonstrates your ability to send a WhatsApp message "
-        "notification from the Cloud API, hosted by Meta. Thank you for taking the time to test with us.",
-    },
-    {"type": "FOOTER", "text": "WhatsApp Business Platform sample message"},
-]
 
 
 def make_business(world: World, name: str, **facts: str) -> Business:
@@ -27,17 +18,19 @@ def make_waba(world: World, business: Business, name: str) -> Waba:
     waba = world.wabas.put(
         Waba(id=ids.object_id(), name=name, business_id=business.id, country=business.country, made_at=int(world.now()))
     )
-    world.templates.put(
-        Template(
-            id=ids.object_id(),
-            waba_id=waba.id,
-            name="hello_world",
-            language="en_US",
-            category="UTILITY",
-            status="APPROVED",
-            components=HELLO_WORLD,
+    for name_of_it, language, category, status, components, more in SAMPLES:
+        world.templates.put(
+            Template(
+                id=ids.object_id(),
+                waba_id=waba.id,
+                name=name_of_it,
+                language=language,
+                category=category,
+                status=status,
+                components=components,
+                **more,
+            )
         )
-    )
     return waba
 
 
@@ -80,13 +73,15 @@ def owned_wabas(world: World, caller: Caller, business_id: str, parameters: dict
 
 def templates(world: World, waba: Waba, parameters: dict[str, JSON]) -> dict[str, JSON]:
     found = world.waba_templates(waba.id)
-    for key in ("language", "category", "status"):
-        if wanted := parameters.get(key):
+    for key in ("language", "category", "status", "quality"):
+        if wanted := parameters.get("quality_score" if key == "quality" else key):
             names = unpacked(wanted)
             allowed = {str(name).lower() for name in (names if isinstance(names, list) else str(names).split(","))}
             found = [template for template in found if getattr(template, key).lower() in allowed]
     if name := str(parameters.get("name") or ""):
         found = [template for template in found if name in template.name]
+    if words := str(parameters.get("name_or_content") or parameters.get("content") or "").lower():
+        found = [template for template in found if words in template.content() or words in template.name]
     return paged([template_node(t, str(parameters.get("fields") or "")) for t in found], parameters)
 
 

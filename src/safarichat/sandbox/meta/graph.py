@@ -122,6 +122,8 @@ class Graph:
         world, given = self.world, turn.parameters
         if edge == "messages" and turn.method == "POST":
             return await self.sending.post(turn.caller, number, given)
+        if edge == "marketing_messages" and turn.method == "POST":
+            return await self.sending.post_marketing(turn.caller, number, given)
         if edge == "media" and turn.method == "POST":
             turn.caller.number(number, MESSAGING, "post")
             return media.upload(world, number, given)

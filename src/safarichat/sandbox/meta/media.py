@@ -14,6 +14,11 @@ from safarichat.sandbox.wire import Answer, Asked, Upload, as_json
 from safarichat.sandbox.world import World
 
 MB = 1024 * 1024
+# Types that are taken; beside these any application/*, of which only some are documented.
+TYPES = {
+    *("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"),
+    *("image/jpeg", "image/png", "image/webp", "video/mp4", "video/3gp", "video/3gpp", "text/plain"),
+}
 LARGEST = {"image": 5 * MB, "video": 16 * MB, "audio": 16 * MB, "sticker": 500 * 1024, "document": 100 * MB}
 URL_LIFETIME_S = 300
 KEPT_S = {True: 7 * 24 * 3600, False: 30 * 24 * 3600}
@@ -27,6 +32,10 @@ def upload(world: World, number: PhoneNumber, parameters: dict[str, JSON]) -> di
         raise GraphError(100, "The parameter file is required.")
     mime = str(parameters.get("type") or file.mime_type)
     kind = mime.split("/")[0]
+    if not file.data:
+        raise GraphError(131053, details="The file is empty.")
+    if mime.partition(";")[0].strip() not in TYPES and kind != "application":
+        raise GraphError(100, f"Param file must be a file with one of the following types: {', '.join(sorted(TYPES))}.")
     if len(file.data) > LARGEST.get(kind, LARGEST["document"]):
         raise GraphError(100, f"File too large for {mime}.")
     return {"id": keep(world, number.id, mime, file.data, filename=file.filename).id}

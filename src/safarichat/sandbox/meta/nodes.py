@@ -96,7 +96,7 @@ def template_node(template: Template, fields: str) -> dict[str, JSON]:
         "category": lambda: template.category,
         "sub_category": lambda: None,
         "rejected_reason": lambda: template.rejected_reason,
-        "quality_score": lambda: {"score": "UNKNOWN", "date": 0},
+        "quality_score": lambda: {"score": template.quality, "date": 0},
     }
     return _chosen(template.id, reads, fields, TEMPLATE_DEFAULTS)
 

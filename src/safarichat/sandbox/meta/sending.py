@@ -9,7 +9,7 @@ from safarichat.sandbox import ids, phones
 from safarichat.sandbox.meta.conversing import Conversing
 from safarichat.sandbox.meta.errors import GraphError
 from safarichat.sandbox.meta.tokens import MESSAGING, Caller
-from safarichat.sandbox.meta.validating import check_content
+from safarichat.sandbox.meta.validating import check_content, check_marketing
 from safarichat.sandbox.things import JSON, Customer, Message, PhoneNumber
 from safarichat.sandbox.wire import unpacked
 from safarichat.sandbox.world import World
@@ -68,6 +68,11 @@ class Sending:
         message = self._accept(number, customer, content, to, opaque, by_user_id)
         await self._on_its_way(message)
         return _accepted(message, customer, to, by_user_id)
+
+    async def post_marketing(self, caller: Caller, number: PhoneNumber, parameters: dict[str, JSON]) -> dict[str, JSON]:
+        """Templates of the category MARKETING only (reference §4.6)."""
+        check_marketing(self.world, number, parameters)
+        return await self.post(caller, number, parameters)
 
     def _check_account(self, number: PhoneNumber, parameters: dict[str, JSON]) -> None:
         """In the second phase of the account model of 2026 a number of several partners needs it said for whom."""

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 from safarichat.sandbox.meta.errors import GraphError
-from safarichat.sandbox.things import JSON, PhoneNumber, Template
+from safarichat.sandbox.meta.parameters import check_parameters
+from safarichat.sandbox.things import JSON, PhoneNumber
 from safarichat.sandbox.world import World
 
 MEDIA = ("image", "video", "audio", "document", "sticker")
@@ -23,6 +24,18 @@ def check_content(world: World, number: PhoneNumber, content: dict[str, JSON]) -
     if not isinstance(payload, list if kind == "contacts" else dict):
         raise GraphError(100, f"Param {kind} must be a JSON {'array' if kind == 'contacts' else 'object'}.")
     check(world, number, payload)
+
+
+def check_marketing(world: World, number: PhoneNumber, parameters: dict[str, JSON]) -> None:
+    """What the marketing endpoint asks of a message beside what every message must be."""
+    if parameters.get("product_policy", "STRICT") not in ("STRICT", "CLOUD_API_FALLBACK"):
+        raise GraphError(100, "Param product_policy must be one of {CLOUD_API_FALLBACK, STRICT}.")
+    asked = parameters.get("template")
+    language = asked.get("language") if isinstance(asked, dict) else None
+    code = language.get("code") if isinstance(language, dict) else None
+    found = world.template(number.waba_id, str(asked.get("name")), str(code)) if isinstance(asked, dict) else None
+    if parameters.get("type") != "template" or (found is not None and found.category != "MARKETING"):
+        raise GraphError(131055, details="Only marketing templates can be sent with this endpoint.")
 
 
 def _text(world: World, number: PhoneNumber, text: dict[str, JSON]) -> None:
@@ -142,27 +155,7 @@ def _template(world: World, number: PhoneNumber, template: dict[str, JSON]) -> N
         raise GraphError(132001, details=f"template name ({name}) does not exist in {code}")
     if found.status != "APPROVED":
         raise GraphError(132015 if found.status == "PAUSED" else 132016)
-    _parameters(found, template.get("components") or [])
-
-
-def _parameters(template: Template, given: JSON) -> None:
-    """As many parameters in header and body as the approved text has variables."""
-    if not isinstance(given, list):
-        raise GraphError(100, "Param template['components'] must be an array.")
-    for component in template.components:
-        kind = str(component.get("type", "")).upper()
-        if kind not in ("HEADER", "BODY"):
-            continue
-        text = str(component.get("text", ""))
-        expected = len(set(re.findall(r"\{\{\s*\w+\s*\}\}", text))) if "{{" in text else 0
-        if kind == "HEADER" and component.get("format", "TEXT") in ("IMAGE", "VIDEO", "DOCUMENT", "LOCATION"):
-            expected = 1
-        parts = [p for p in given if isinstance(p, dict) and str(p.get("type", "")).upper() == kind]
-        found = sum(len(part.get("parameters") or []) for part in parts)
-        if found != expected:
-            place = kind.lower()
-            details = f"{place}: number of localizable_params ({found}) does not match the expected number ({expected})"
-            raise GraphError(132000, details=details)
+    check_parameters(found.components, template.get("components") or [], found.parameter_format == "NAMED")
 
 
 def _required(holder: dict[str, JSON], owner: str, key: str) -> str:
