@@ -102,3 +102,25 @@ def test_one_batch_asks_once_for_all_its_templates(
     ]
     found = queue(number.account_id, orders, now=now())
     assert [code(one) for one in found] == [None, None, None, 132001] * 5
+
+
+@pytest.mark.parametrize(
+    ("category", "expected"),
+    [
+        ("AUTHENTICATION", Message.Priority.REPLY),
+        ("UTILITY", Message.Priority.UTILITY),
+        ("MARKETING", Message.Priority.BULK),
+    ],
+)
+def test_a_template_is_as_urgent_as_its_category(
+    number: OfficialWhatsappCredential, category: str, expected: int
+) -> None:
+    make_template(make_copy(number), "hello_world", category=category)
+    answer(number, sent("hello_world"))
+    assert Message.objects.get().priority == expected
+
+
+def test_what_was_queued_as_bulk_stays_bulk(number: OfficialWhatsappCredential) -> None:
+    make_template(make_copy(number), "hello_world", category="UTILITY")
+    answer(number, sent("hello_world"), priority=Message.Priority.BULK)
+    assert Message.objects.get().priority == Message.Priority.BULK

@@ -20,6 +20,7 @@ from safarichat.edge.bodies import Disconnected, Receive, TooLarge, TooMany, Too
 from safarichat.ground import logs
 from safarichat.ground.batching import with_fresh_connection
 from safarichat.ground.spooling import CHUNK, NoRoom, Spool
+from safarichat.ground.spooling import TooLarge as MoreThanTold
 from safarichat.media.places import spool
 
 Scope = MutableMapping[str, Any]
@@ -74,6 +75,9 @@ class Uploads:
         except TimeoutError:
             held.close()
             raise TooSlow from None
+        except MoreThanTold:
+            held.close()
+            raise TooLarge from None
         except BaseException:
             held.close()
             raise

@@ -43,6 +43,8 @@ class Spooling(FileUploadHandler):
             self.problem = problem
 
     def file_complete(self, file_size: int) -> SpooledUpload:
+        if self.spool:
+            self.spool.file.seek(0)
         return SpooledUpload(self.spool, self.file_name, self.problem)
 
     def upload_interrupted(self) -> None:

@@ -32,10 +32,11 @@ class Asked(Struct, frozen=True):
 
 
 class Fitted(Struct, frozen=True):
-    """Whether it may go, and, where the template is known, the text that its customer reads."""
+    """Whether it may go, and, where the template is known, the text that its customer reads and its category."""
 
     problem: Problem | None = None
     text: str = ""
+    category: str = ""
 
 
 class _Known(Struct, frozen=True):
@@ -62,7 +63,7 @@ def _fitted(one: Asked, known: _Known | None) -> Fitted:
         or recipient_problem(known.category, by_phone=one.by_phone)
         or fit_problem(known.layout, one.sent, is_named=known.is_named)
     )
-    return Fitted(problem, "" if problem else _text(known.layout, one.sent))
+    return Fitted(problem, "" if problem else _text(known.layout, one.sent), known.category)
 
 
 def _text(wanted: Layout, sent: Mapping[str, JSON]) -> str:

@@ -27,9 +27,12 @@ from safarichat.messaging.checking import (
 from safarichat.messaging.conversing import Pair, lock_conversations, open_conversations
 from safarichat.messaging.expiring import expires_at
 from safarichat.messaging.lanes import wake
+from safarichat.messaging.models import Message
 from safarichat.numbers.models import SENDING
 from safarichat.providers.cloud_api.outgoing import Checked, check
 from safarichat.providers.shapes import Abilities, Person, Problem, Refused
+
+URGENCY: Mapping[str, int] = {"UTILITY": Message.Priority.UTILITY, "MARKETING": Message.Priority.BULK}
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -99,6 +102,7 @@ class _Answers:
         self.found: dict[int, Queued | Refused] = {}
         self.unchecked: set[int] = set()
         self.texts: dict[int, str] = {}  # what the customer reads of a template
+        self.categories: dict[int, str] = {}  # of templates
 
     def open(self) -> list[tuple[int, Order]]:
         return [(index, order) for index, order in enumerate(self.orders) if index not in self.found]
@@ -114,6 +118,10 @@ class _Answers:
     def text_of(self, index: int) -> str:
         """The words that a list shows."""
         return self.texts.get(index) or shown(self.orders[index].body)
+
+    def priority_of(self, index: int) -> int:
+        """What advertises is never more urgent than the rest, whoever queues it."""
+        return max(self.orders[index].priority, URGENCY.get(self.categories.get(index, ""), Message.Priority.REPLY))
 
     def all(self) -> list[Queued | Refused]:
         return [self.found[index] for index in range(len(self.orders))]
@@ -181,6 +189,7 @@ def _without_template(account_id: int, answers: _Answers) -> dict[int, Problem]:
     }
     found = fitted(account_id, asked)
     answers.texts = {index: one.text for index, one in found.items() if one.text}
+    answers.categories = {index: one.category for index, one in found.items()}
     return {index: one.problem for index, one in found.items() if one.problem}
 
 
@@ -299,6 +308,7 @@ def _insert(
 
 
 def _columns(order: Order, answers: _Answers, place: int, now: datetime) -> tuple[object, ...]:
+    priority = answers.priority_of(place)
     return (
         order.credential_id,
         order.body["type"],
@@ -306,8 +316,8 @@ def _columns(order: Order, answers: _Answers, place: int, now: datetime) -> tupl
         answers.text_of(place),
         order.sent_by,
         order.form_token,
-        order.priority,
-        order.expires_at or expires_at(order.priority, now),
+        priority,
+        order.expires_at or expires_at(priority, now),
         refers_to(order.body),
         place in answers.unchecked,
     )
