@@ -99,7 +99,7 @@ def test_a_file_without_words_goes_by_enter(shop: Shop) -> None:
     shop.page.locator("#file").set_input_files(paper("price list.pdf"))
     expect(shop.page.locator(".composer-file-facts")).to_contain_text("as a document")
     shop.reply.press("Enter")
-    expect(shop.page.get_by_role("link", name="price list.pdf")).to_be_visible()
+    expect(shop.page.locator(".bubble-out").get_by_role("link", name="price list.pdf")).to_be_visible()
     expect(shop.customer.thread.get_by_role("link", name="price list.pdf")).to_be_visible()
 
 
