@@ -37,7 +37,8 @@ def test_ingest_with_workers_answers_keeps_and_understands_the_same_number(tmp_p
 
 
 def test_queue_stores_what_it_says(tmp_path: Path) -> None:
-    [line] = bench(tmp_path, "queue", "--runs", "1", "--count", "1000", "--rows", "2000", "--batch", "500")
+    filled, line = bench(tmp_path, "queue", "--runs", "1", "--count", "1000", "--rows", "2000", "--batch", "500")
+    assert (filled["bench"], filled["messages"]) == ("fill", 2000)
     assert line["queued"] == 1000
     assert line["rows_equal_queued"]
 
