@@ -36,10 +36,10 @@ def connect(person: Person, **options: str) -> Number:
     return connected(person.page)
 
 
-def open_popup(page: Page, provider: str = "Meta") -> Page:
-    """From the wizard's first button, or from behind it, to Meta's window."""
-    sign_in = page.get_by_role("button", name=f"Sign in with {provider}")
-    if provider == "Meta":
+def open_popup(page: Page, provider: str = "") -> Page:
+    """From the wizard's first button to Meta's window; from behind that button where the provider is named."""
+    sign_in = page.get_by_role("button", name=f"Sign in with {provider or 'Meta'}")
+    if not provider:
         get_ready(page)
     expect(sign_in).to_be_enabled()
     with page.expect_popup() as opened:

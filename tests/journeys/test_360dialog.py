@@ -100,3 +100,13 @@ def test_metas_window_brings_a_number_to_it(person: Person) -> None:
     arrived(page)
     page.get_by_role("link", name="Numbers").click()
     expect(page.get_by_role("row").filter(has_text="360dialog")).to_contain_text("Connected")
+
+
+def test_metas_window_left_half_way_is_gone_on_with(person: Person) -> None:
+    page = person.open("/whatsapp/integration-options")
+    begin(page, "360dialog", "Sign in with Facebook")
+    open_popup(page, "360dialog").close()
+    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("before it was finished")
+    begin(page, "360dialog", "Sign in with Facebook")
+    finish(open_popup(page, "360dialog"))
+    arrived(page)

@@ -7,7 +7,7 @@ import pytest
 import segno
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.connecting import at_step, connect, connected, finish, get_ready, go_to, open_popup
+from tests.journeys.connecting import at_step, begin, connect, connected, finish, get_ready, go_to, open_popup
 from tests.journeys.demo import Demo
 from tests.journeys.handset import Handset, fresh_phone
 from tests.journeys.looking import look
@@ -114,3 +114,12 @@ def test_whatever_the_window_says_the_number_is_found(person: Person) -> None:
     for number in numbers:
         expect(person.page.get_by_role("row").filter(has_text=number.display)).to_contain_text("Connected")
     look(person.page, "numbers/1-several")
+
+
+def test_a_number_that_stays_in_the_phone_s_app_is_used_here_as_well(person: Person) -> None:
+    page = person.open("/whatsapp/integration-options")
+    begin(page, "Meta", "Keep the WhatsApp Business app")
+    finish(open_popup(page, "Meta"))
+    number = connected(page)
+    person.open(f"/numbers/{number.credential_id}/registration")
+    expect(page.get_by_role("main")).to_contain_text("in the WhatsApp Business app")
