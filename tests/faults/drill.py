@@ -43,6 +43,9 @@ class Outcome:
     failed: int
     unconfirmed_had_left: list[str]
     unconfirmed_had_not: list[str]
+    in_the_air_at_a_kill: list[
+        str
+    ]  # unconfirmed as well, and never arrived: nobody can know whether it was on the wire
     out_of_order: list[str]
     opaque_twice: int
     recovered_after_s: float
@@ -189,6 +192,7 @@ class Drill:
         in_order = [message["body"]["text"]["body"] for message in self.demo.sandbox.get("/_sandbox/messages")]
         arrived = Counter(in_order)
         unconfirmed = {text for text, status in status_of.items() if status == "unconfirmed"}
+        interrupted = {row[0] for row in self.query("SELECT text FROM messages WHERE problem->>'key' = 'interrupted'")}
         last: dict[str, int] = {}
         out_of_order = []
         for text in in_order:
@@ -207,7 +211,8 @@ class Drill:
             doubled=[text for text, count in arrived.items() if count > 1],
             failed=sum(status == "failed" for status in status_of.values()),
             unconfirmed_had_left=sorted(unconfirmed & arrived.keys()),
-            unconfirmed_had_not=sorted(unconfirmed - arrived.keys()),
+            unconfirmed_had_not=sorted(unconfirmed - arrived.keys() - interrupted),
+            in_the_air_at_a_kill=sorted(unconfirmed & interrupted - arrived.keys()),
             out_of_order=out_of_order,
             opaque_twice=self.demo.sandbox.get("/_sandbox/stats")["duplicates"],
             recovered_after_s=round(recovered_after_s, 1),

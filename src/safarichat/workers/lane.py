@@ -79,7 +79,9 @@ class Lane:
         self._in_the_air = 0
         self._handing: set[asyncio.Task[None]] = set()  # files on their way to the provider, before their messages
         self._busy: set[int] = set()  # conversations with a message in hand
-        self._waiting = {one: held_from + seconds for one, seconds in leased.waiting.items()}
+        # Counted from now: begun before the lease was asked for, a wait would end before the database's own does, and
+        # what comes after a message that still waits would overtake it.
+        self._waiting = {one: time.monotonic() + seconds for one, seconds in leased.waiting.items()}
         self._has_news = False
         self._looked_at = 0.0
         self._paused_until = 0.0
