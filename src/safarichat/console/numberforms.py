@@ -67,6 +67,7 @@ class CodeRequestForm(forms.Form):
         spoken = (get_language() or "").partition("-")[0]
         known = (code for code in CODE_LANGUAGES if code.partition("_")[0] == spoken)
         self.fields["language"].initial = next(known, "en_US")
+        self.fields["language"].widget.attrs["translate"] = "no"
 
 
 class CodeForm(forms.Form):
