@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 MESSAGES = int(os.environ.get("FAULT_MESSAGES", "400"))
 RECOVERED_WITHIN_S = 30
+# Minutes each, and under other load each time: `make faults` runs these, the suite the one that kills everything.
+by_make_faults = pytest.mark.skipif("FAULT_MESSAGES" not in os.environ, reason="run by make faults")
 A_TICK = 8  # requests that a worker may have written down as departed and not yet put on the wire when it is killed
 
 
@@ -45,6 +47,7 @@ def test_web_workers_and_postgresql_killed_at_random_moments(drill: Drill, capsy
     held(drill.run(*troubles), capsys)
 
 
+@by_make_faults
 def test_a_provider_that_loses_answers_and_a_full_disk(drill: Drill, capsys: pytest.CaptureFixture[str]) -> None:
     path = {"path": "/messages"}
     troubles = (
@@ -61,6 +64,7 @@ def test_a_provider_that_loses_answers_and_a_full_disk(drill: Drill, capsys: pyt
     held(drill.run(*troubles), capsys)
 
 
+@by_make_faults
 def test_everything_at_once(drill: Drill, capsys: pytest.CaptureFixture[str]) -> None:
     troubles = (
         drill.kill_worker,
@@ -72,6 +76,7 @@ def test_everything_at_once(drill: Drill, capsys: pytest.CaptureFixture[str]) ->
     held(drill.run(*troubles), capsys)
 
 
+@by_make_faults
 def test_clocks_that_are_set_while_workers_are_killed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = os.pathsep.join([str(Path(__file__).parent / "clock"), os.environ.get("PYTHONPATH", "")])
     with Drill.begun(tmp_path, MESSAGES, PYTHONPATH=path) as drill:
