@@ -4,6 +4,7 @@ export type Mode = "replace" | "list" | "thread";
 
 const TOKEN = "input[name=csrfmiddlewaretoken]";
 const TYPED = "input[id]:not([type=hidden], [type=radio], [type=checkbox]), textarea[id]";
+const CHECKED = "input[type=radio][id], input[type=checkbox][id]";
 
 export function merge(into: HTMLElement, html: string, mode: Mode): void {
   const content = parse(html);
@@ -92,10 +93,15 @@ function reachable(row: HTMLElement): HTMLElement[] {
   return [...row.querySelectorAll<HTMLElement>("a, button, summary")];
 }
 
-// What somebody is typing just now outlives the news that comes meanwhile.
+// What somebody is typing or choosing just now outlives the news that comes meanwhile.
 function typedIn(place: HTMLElement): Map<string, string> {
   const fields = [...place.querySelectorAll<HTMLInputElement>(TYPED)];
   return new Map(fields.filter((field) => field.value !== field.defaultValue).map((field) => [field.id, field.value]));
+}
+
+function checkedIn(place: HTMLElement): Map<string, boolean> {
+  const boxes = [...place.querySelectorAll<HTMLInputElement>(CHECKED)];
+  return new Map(boxes.filter((box) => box.checked !== box.defaultChecked).map((box) => [box.id, box.checked]));
 }
 
 function replaceAll(into: HTMLElement, content: DocumentFragment): void {
@@ -108,7 +114,9 @@ function replaceAll(into: HTMLElement, content: DocumentFragment): void {
   const active = document.activeElement;
   const id = active && into.contains(active) ? active.id : "";
   const typed = typedIn(into);
+  const checked = checkedIn(into);
   into.replaceChildren(...next.childNodes);
   for (const field of into.querySelectorAll<HTMLInputElement>(TYPED)) field.value = typed.get(field.id) ?? field.value;
+  for (const box of into.querySelectorAll<HTMLInputElement>(CHECKED)) box.checked = checked.get(box.id) ?? box.checked;
   if (id) document.getElementById(id)?.focus({ preventScroll: true });
 }
