@@ -232,6 +232,16 @@ def test_later_puts_it_back_with_a_time(number: OfficialWhatsappCredential) -> N
     assert message.not_before > now() + timedelta(seconds=20)
 
 
+def test_a_wait_is_as_long_as_said_whatever_a_workers_clock_says(number: OfficialWhatsappCredential) -> None:
+    message, lane = queued(number), leased()
+    [one] = due(lane)
+    departed(lane, message)
+    record([Ended(one, 1, now() + timedelta(hours=1), Later(WHY, "transient", 30))])
+    message.refresh_from_db()
+    assert message.not_before is not None
+    assert now() + timedelta(seconds=20) < message.not_before < now() + timedelta(seconds=40)
+
+
 def test_a_throttled_number_pauses_its_whole_lane(number: OfficialWhatsappCredential) -> None:
     message = came_of(number, Later(WHY, "throttled", 30))
     assert (message.status, message.not_before) == ("queued", None)

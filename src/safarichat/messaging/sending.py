@@ -1,7 +1,7 @@
 """The rows' side of sending: what is due, what departs, what came of it. Each verb takes many, of many lanes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -227,11 +227,10 @@ def _news(one: Ended, given_up: Mapping[int, Problem]) -> News | None:
             return None
 
 
-def _wait(one: Ended) -> tuple[datetime | None, str | None]:
+def _wait(one: Ended) -> tuple[float | None, str | None]:
     if not isinstance(one.outcome, Later):
         return None, None
-    wait_s = own_wait_s(one.outcome, one.attempt)
-    return one.at + timedelta(seconds=wait_s) if wait_s else None, as_json(one.outcome.problem)
+    return own_wait_s(one.outcome, one.attempt) or None, as_json(one.outcome.problem)
 
 
 def own_wait_s(outcome: Outcome | Withheld, attempt: int) -> float:

@@ -7,8 +7,8 @@ from safarichat.ground.sql import columns, fetch
 
 # message, attempt, when it ended, outcome, problem as JSON, the provider's id
 Ending = tuple[int, int, datetime, str, str | None, str | None]
-# message, attempt, when, not before, problem as JSON
-Return = tuple[int, int, datetime, datetime | None, str | None]
+# message, attempt, when, seconds to wait, problem as JSON
+Return = tuple[int, int, datetime, float | None, str | None]
 
 
 def end_attempts(endings: Sequence[Ending]) -> None:
@@ -28,13 +28,15 @@ def end_attempts(endings: Sequence[Ending]) -> None:
 
 def requeue(returns: Sequence[Return]) -> None:
     """It surely did not leave: back into the queue, also when somebody who took the lane over could not know that.
-    Unless the provider has said meanwhile that it is on its way after all, or a person has tried again."""
+    Unless the provider has said meanwhile that it is on its way after all, or a person has tried again. A wait is
+    counted by the database's clock, which ends it."""
     if not returns:
         return
     fetch(
-        "UPDATE messages m SET status = 'queued', status_at = n.at, not_before = n.not_before, problem = n.problem"
-        " FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::jsonb[])"
-        " n (id, attempt, at, not_before, problem)"
+        "UPDATE messages m SET status = 'queued', status_at = n.at, problem = n.problem,"
+        " not_before = clock_timestamp() + make_interval(secs => n.wait_s)"
+        " FROM unnest(%s::bigint[], %s::int[], %s::timestamptz[], %s::float8[], %s::jsonb[])"
+        " n (id, attempt, at, wait_s, problem)"
         " WHERE m.id = n.id AND m.attempt_count = n.attempt AND m.status IN ('sending', 'unconfirmed')",
         *columns(returns, 5),
     )
