@@ -35,6 +35,7 @@ def test_providers_know_no_framework_client_clock_or_chance() -> None:
         "base64",
         "binascii",
         "collections",
+        "functools",
         "hashlib",
         "hmac",
         "json",

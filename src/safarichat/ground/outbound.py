@@ -23,7 +23,7 @@ from pyreqwest.exceptions import DetailedPyreqwestError, PoolTimeoutError, Pyreq
 from pyreqwest.http import Url
 from pyreqwest.multipart import FormBuilder, PartBuilder
 from pyreqwest.request import RequestBuilder, SyncRequestBuilder
-from pyreqwest.response import SyncResponse
+from pyreqwest.response import Response, SyncResponse
 
 from safarichat.ground.addresses import Guard
 from safarichat.ground.talks import Answer, Call, FilePart, Lost, Progress, Reply, T, Talk
@@ -119,41 +119,52 @@ async def aclose() -> None:
 
 def _ask(call: Call, guard: Guard | None, hand: Hand | None) -> Answer:
     try:
-        place = _Place.of(call)
-        if guard and not place.is_literal:
-            found = socket.getaddrinfo(place.host, place.port, proto=socket.IPPROTO_TCP)
-            place = place.at(_first_admitted((entry[4][0] for entry in found), guard))
-        if guard and not guard.admits(place.address):
+        place = _place(call, guard) if guard else None
+        if guard and place is None:
             return Lost(ADDRESS_REFUSED, may_have_arrived=False)
-        client = _blocking_clients.get(place if guard else None)
+        client = _blocking_clients.get(place)
         with _fill(client.request(call.method, _url(call)), call, hand).build_streamed() as response:
             if call.is_download and hand is not None and 200 <= response.status < 300:
                 return _save(response, call.max_bytes, hand)
             body = response.body_reader.read(call.max_bytes)
             if body is not None and len(body) == call.max_bytes and response.body_reader.read_chunk():
                 return Lost(TOO_LARGE, may_have_arrived=True)
-            return _reply(response.status, list(response.headers.items()), bytes(body or b""))
+            return _reply(response, bytes(body or b""))
     except (PyreqwestError, OSError, ValueError) as error:
         return _lost(error)
 
 
 async def _aask(call: Call, guard: Guard | None) -> Answer:
     try:
-        place = _Place.of(call)
-        if guard and not place.is_literal:
-            loop = asyncio.get_running_loop()
-            found = await loop.getaddrinfo(place.host, place.port, proto=socket.IPPROTO_TCP)
-            place = place.at(_first_admitted((entry[4][0] for entry in found), guard))
-        if guard and not guard.admits(place.address):
+        place = await _aplace(call, guard) if guard else None
+        if guard and place is None:
             return Lost(ADDRESS_REFUSED, may_have_arrived=False)
-        client = _clients_of_loop().get(place if guard else None)
+        client = _clients_of_loop().get(place)
         async with _fill(client.request(call.method, _url(call)), call).build_streamed() as response:
             body = await response.body_reader.read(call.max_bytes)
             if body is not None and len(body) == call.max_bytes and await response.body_reader.read_chunk():
                 return Lost(TOO_LARGE, may_have_arrived=True)
-            return _reply(response.status, list(response.headers.items()), bytes(body or b""))
+            return _reply(response, bytes(body or b""))
     except (PyreqwestError, OSError, ValueError) as error:
         return _lost(error)
+
+
+def _place(call: Call, guard: Guard) -> "_Place | None":
+    """Where the call may go; None when it may not."""
+    place = _Place.of(call)
+    if not place.is_literal:
+        found = socket.getaddrinfo(place.host, place.port, proto=socket.IPPROTO_TCP)
+        place = place.at(_first_admitted((entry[4][0] for entry in found), guard))
+    return place if guard.admits(place.address) else None
+
+
+async def _aplace(call: Call, guard: Guard) -> "_Place | None":
+    place = _Place.of(call)
+    if not place.is_literal:
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(place.host, place.port, proto=socket.IPPROTO_TCP)
+        place = place.at(_first_admitted((entry[4][0] for entry in found), guard))
+    return place if guard.admits(place.address) else None
 
 
 def _save(response: SyncResponse, max_bytes: int, hand: Hand) -> Answer:
@@ -163,7 +174,7 @@ def _save(response: SyncResponse, max_bytes: int, hand: Hand) -> Answer:
         if saved > max_bytes:
             return Lost(TOO_LARGE, may_have_arrived=True)
         hand.write(bytes(chunk))
-    return _reply(response.status, list(response.headers.items()), b"")
+    return _reply(response, b"")
 
 
 _Builder = TypeVar("_Builder", RequestBuilder, SyncRequestBuilder)
@@ -171,7 +182,7 @@ _Builder = TypeVar("_Builder", RequestBuilder, SyncRequestBuilder)
 
 def _fill(request: _Builder, call: Call, hand: Hand | None = None) -> _Builder:
     request = request.timeout(timedelta(seconds=call.timeout_s))
-    for name, value in call.headers.items():
+    for name, value in call.headers.items():  # all at once, the error about a bad one would show its value
         request = request.header(name, value)
     if call.file is not None and hand is not None:
         return request.multipart(_multipart(call, call.file, hand))
@@ -196,11 +207,15 @@ def _url(call: Call) -> str:
     """With its query: the client's own way of adding one costs ten times as much."""
     if not call.query:
         return call.url
+    if len(call.query) == 1:  # a proof, on the way of every message
+        ((name, value),) = call.query.items()
+        if value.isalnum() and value.isascii():
+            return f"{call.url}{'&' if '?' in call.url else '?'}{name}={value}"
     return f"{call.url}{'&' if '?' in call.url else '?'}{urlencode(call.query)}"
 
 
-def _reply(status: int, headers: list[tuple[str, str]], body: bytes) -> Reply:
-    return Reply(status, {name.lower(): value for name, value in headers}, body)
+def _reply(response: Response | SyncResponse, body: bytes) -> Reply:
+    return Reply(response.status, dict(response.headers.items()), body)  # the client gives names in lower case
 
 
 def _lost(error: Exception) -> Lost:
@@ -218,6 +233,8 @@ def _reason(text: str) -> str:
 
 
 def _log(call: Call, answer: Answer, started: float) -> None:
+    if call.is_routine and isinstance(answer, Reply) and answer.status < 500 and not logger.isEnabledFor(logging.DEBUG):
+        return
     url = call.url.partition("?")[0].partition("://")[2]
     host, _, path = url.rpartition("@")[2].partition("/")
     ms = round((time.monotonic() - started) * 1000)
