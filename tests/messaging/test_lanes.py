@@ -7,6 +7,7 @@ import pytest
 from django.db.models import F
 
 from safarichat.messaging import lanes
+from safarichat.messaging.climbing import News, climb_all
 from safarichat.messaging.models import Attempt, Conversation, Lane, Message
 from safarichat.messaging.retrying import cancel, retry
 from safarichat.messaging.sending import Departure, Due, Ended, Want, Withheld, depart, fetch_due, record
@@ -223,6 +224,26 @@ def test_refused(number: OfficialWhatsappCredential) -> None:
 
 def test_an_answer_that_was_lost_leaves_it_unconfirmed(number: OfficialWhatsappCredential) -> None:
     assert came_of(number, Unknown(WHY)).status == "unconfirmed"
+
+
+def test_what_comes_after_a_lost_answer_waits_for_its_fate(number: OfficialWhatsappCredential) -> None:
+    first, lane = queued(number), leased()
+    [one] = due(lane)
+    departed(lane, first)
+    record([Ended(one, 1, now(), Unknown(WHY))])
+    second = queued(number)
+    assert due(lane) == []
+    climb_all([News(message_id=first.pk, status="delivered", at=now())])
+    assert [found.id for found in due(lane)] == [second.pk]
+
+
+def test_a_fate_that_nobody_tells_holds_nothing_up_for_long(number: OfficialWhatsappCredential) -> None:
+    first, lane = queued(number), leased()
+    [one] = due(lane)
+    departed(lane, first)
+    record([Ended(one, 1, now() - timedelta(seconds=30), Unknown(WHY))])
+    second = queued(number)
+    assert [found.id for found in due(lane)] == [second.pk]
 
 
 def test_later_puts_it_back_with_a_time(number: OfficialWhatsappCredential) -> None:

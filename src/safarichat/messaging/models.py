@@ -127,6 +127,7 @@ class Message(models.Model):
             models.Index(
                 fields=["account", "id"], condition=models.Q(is_unconfirmed=True), name="messages_unconfirmed"
             ),
+            models.Index(fields=["conversation"], condition=models.Q(is_unconfirmed=True), name="messages_in_doubt"),
             models.Index(fields=["sent_by"], condition=models.Q(sent_by__isnull=False), name="messages_sent_by"),
         ]
 

@@ -66,6 +66,7 @@ class Ended(Struct, frozen=True):
     portfolio: str = ""
 
 
+IN_DOUBT_S = 20  # the provider's status tells within a second or two what became of a lost answer, or not so soon
 NARROW = ("recipient", "portfolio")  # throttles that leave the number's other messages alone
 PATIENCE = 5  # 4^5 s: about a quarter of an hour
 
@@ -73,17 +74,21 @@ PATIENCE = 5  # 4^5 s: about a quarter of an hour
 
 
 def fetch_due(wants: Sequence[Want]) -> list[list[Due]]:
-    """For each lane its next messages, replies before bulk, oldest first."""
+    """For each lane its next messages, replies before bulk, oldest first. One whose answer was lost may still be on its
+    way: for a while what comes after it in its conversation waits for its fate."""
     rows = fetch(
         """
         SELECT m.id, m.account_id, m.credential_id, m.conversation_id, m.body, p.phone, p.user_id,
                m.priority, m.kind = 'template' AND coalesce(c.window_closes_at <= clock_timestamp(), true)
         FROM unnest(%s::bigint[], %s::int[]) w (credential_id, most)
         CROSS JOIN LATERAL (
-          SELECT id, account_id, credential_id, conversation_id, body, priority, kind FROM messages
+          SELECT id, account_id, credential_id, conversation_id, body, priority, kind FROM messages q
           WHERE credential_id = w.credential_id AND is_waiting AND status = 'queued'
             AND (not_before IS NULL OR not_before <= clock_timestamp())
             AND (expires_at IS NULL OR expires_at > clock_timestamp()) AND conversation_id <> ALL(%s::bigint[])
+            AND NOT EXISTS (
+              SELECT FROM messages d WHERE d.conversation_id = q.conversation_id AND d.is_unconfirmed
+                AND abs(extract(epoch FROM clock_timestamp() - d.status_at)) < %s)
           ORDER BY priority, id LIMIT w.most) m
         JOIN conversations c ON c.id = m.conversation_id JOIN contacts p ON p.id = c.contact_id
         ORDER BY m.credential_id, m.priority, m.id
@@ -91,6 +96,7 @@ def fetch_due(wants: Sequence[Want]) -> list[list[Due]]:
         [want.credential_id for want in wants],
         [want.most for want in wants],
         sorted({conversation_id for want in wants for conversation_id in want.busy}),
+        IN_DOUBT_S,
     )
     found: dict[int, list[Due]] = {}
     for row in rows:
