@@ -1,7 +1,7 @@
 """Keeping a file that a person or program gives us to send."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -55,9 +55,10 @@ def keep(file: File, *, uploaded_by: int | None, now: datetime) -> Kept:
     return Kept(file.pk, file.kind, file.name)
 
 
-def use(account_id: int, file_id: int, now: datetime) -> None:
-    """A message takes it along: it is kept as long as messages are."""
-    File.objects.filter(account_id=account_id, pk=file_id).update(used_at=now)
+def use(account_id: int, file_ids: Collection[int], now: datetime) -> None:
+    """Messages take them along: they are kept as long as messages are. Inside `acting_for`."""
+    if file_ids:
+        File.objects.filter(account_id=account_id, pk__in=file_ids).update(used_at=now)
 
 
 def is_used(account_id: int, file_id: int) -> bool:

@@ -84,8 +84,6 @@ def _queue(
     if result.repeated and not _is_the_same(request, result.message_id, text, body):
         told = _("This form had been used for another message already, so this text was not sent.")
         return _refused(request, head, text, told, _("Send it again from here."), keeps_token=False)
-    if file and not result.repeated:
-        keeping.use(request.account.pk, file.id, timezone.now())
     if file is None or file.kind in attaching.CAPTIONED:  # else the words are still to be sent
         drafts.take(request.account.pk, head.id, request.user.pk)
     if not request.headers.get("HX-Request"):
