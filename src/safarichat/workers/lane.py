@@ -323,7 +323,7 @@ class Lane:
 
     async def _end(self, due: Due, attempt: int, outcome: Outcome | Withheld) -> None:
         ended = Ended(due, attempt, datetime.now(UTC), outcome, self.sender.quota.portfolio)
-        wait_s = 0.25
+        wait_s, stumbled = 0.25, False
         while True:
             try:
                 await self._work.record.do(ended)
@@ -332,8 +332,9 @@ class Lane:
             except Exception as error:  # what came of it must not be forgotten
                 wait_s = min(wait_s * 2, 5.0)
                 logger.warning("message %d: outcome not recorded yet (%s)", due.id, type(error).__name__)
-                if not is_passing(error):  # an id given twice, say: the provider's statuses will tell
+                if stumbled and not is_passing(error):  # an id given twice, say: the provider's statuses will tell
                     ended = replace(ended, outcome=Unknown(NOT_UNDERSTOOD))
+                stumbled |= not is_passing(error)  # once it may be an echo of it that was being written
                 await asyncio.sleep(wait_s)
         if wait_s := own_wait_s(outcome, attempt):
             self._waiting[due.conversation_id] = time.monotonic() + wait_s
