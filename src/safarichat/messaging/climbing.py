@@ -85,7 +85,8 @@ def climb_all(news: Sequence[News]) -> list[Changed]:
     changed = [row for row in rows.values() if _state(row) != before[row.id]]
     _write(changed)
     show_newest(twins)
-    return [Changed(one.account_id, one.conversation_id) for one in (*changed, *twins)]
+    seen: list[_Row | Twin] = [*changed, *twins]
+    return [Changed(one.account_id, one.conversation_id) for one in seen]
 
 
 def _told_of(twin: Twin) -> News:

@@ -33,10 +33,9 @@ from safarichat.messaging.sending import (
     Ended,
     Want,
     Withheld,
-    brakes_lane,
     own_wait_s,
-    slows_portfolio,
 )
+from safarichat.messaging.slowing import Brake
 from safarichat.providers.errors import NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD
 from safarichat.providers.shapes import Accepted, Later, Outcome, Outgoing, Problem, Refused, Unknown
 from safarichat.workers.handing import Sender, hand_over
@@ -102,6 +101,13 @@ class Lane:
         """There may be something new to send."""
         self._has_news = True
         self._wake.set()
+
+    def is_of(self, portfolio: str) -> bool:
+        return bool(portfolio) and self.sender.quota.portfolio == portfolio
+
+    def slow(self, brake: Brake) -> None:
+        now = time.monotonic()
+        self._pull(brake.scope, brake.conversation_id, brake.rests_s, now, now - brake.age_s)
 
     def stop(self) -> None:
         """Let nothing more depart, finish what is in the air, then end."""
@@ -312,14 +318,19 @@ class Lane:
         if outcome.why == "credential":
             self.problem = outcome.problem
             self._wake.set()
-        elif slows_portfolio(outcome):
-            self._is_rationed = True
-        elif brakes_lane(outcome):
-            self._paused_until = max(self._paused_until, now + outcome.after_s)
-            if outcome.problem.scope == "number":
-                self.pace.slow(now, departed_at)
         elif outcome.why == "throttled":
-            self._pairs.exhaust(due.conversation_id, now, outcome.after_s)
+            self._pull(outcome.problem.scope, due.conversation_id, outcome.after_s, now, departed_at)
+
+    def _pull(self, scope: str, conversation_id: int, rests_s: float, now: float, departed_at: float) -> None:
+        """Each brake for its own bucket."""
+        if scope == "portfolio":
+            self._is_rationed = True
+        elif scope == "recipient":
+            self._pairs.exhaust(conversation_id, now, rests_s)
+        else:
+            self._paused_until = max(self._paused_until, now + rests_s)
+            if scope == "number":
+                self.pace.slow(now, departed_at)
 
     async def _end(self, due: Due, attempt: int, outcome: Outcome | Withheld) -> None:
         ended = Ended(due, attempt, datetime.now(UTC), outcome, self.sender.quota.portfolio)
