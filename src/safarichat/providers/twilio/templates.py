@@ -48,15 +48,16 @@ def fill(number: Number, platform: Platform, account: Account, template: Templat
 
 
 def _find(platform: Platform, account: Account, name: str, language: str) -> Talk[Found | Refused | Later]:
-    """By its own name, else by the one under which it was approved; an approved one before any other."""
+    """By the name under which WhatsApp knows it, mostly its own at Twilio as well; by its own alone only where no other
+    was handed in as that. An approved one before any other."""
     best: Found = {}
     for asked in (name, ""):
         listed = yield from named(platform, account, "ContentAndApprovals", asked)
         if isinstance(listed, Refused | Later):
             return listed
         mine = [each for each in listed if _is_meant(each, name) and text(each, "language") == language]
-        best = max(mine, key=lambda each: status_of(each) == "approved", default=best)
-        if best:
+        best = max(mine, key=lambda each: (is_known_as(each, name), status_of(each) == "approved"), default=best)
+        if is_known_as(best, name):
             break
     if not best:
         return Refused(replace(problem_with(MISSING), details=f"{name} ({language})"))
@@ -66,7 +67,11 @@ def _find(platform: Platform, account: Account, name: str, language: str) -> Tal
 
 
 def _is_meant(found: Found, name: str) -> bool:
-    return name in (text(found, "friendly_name"), text(approval(found), "name"))
+    return is_known_as(found, name) or text(found, "friendly_name") == name
+
+
+def is_known_as(found: Found, name: str) -> bool:
+    return text(approval(found), "name") == name
 
 
 def approval(found: Found) -> Mapping[str, JSON]:
