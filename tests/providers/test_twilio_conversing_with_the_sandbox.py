@@ -144,7 +144,7 @@ def test_a_sign_in_code_goes_out_as_the_cloud_api_writes_it(own: Here) -> None:
     approved(own, types, "Our codes", "login_code", "AUTHENTICATION")
     code = [{"type": "text", "text": "987654"}]
     button = {"type": "button", "sub_type": "url", "index": "0", "parameters": code}
-    template = {"name": "login_code", "language": {"code": "en"}}
+    template: dict[str, Any] = {"name": "login_code", "language": {"code": "en"}}
     template |= {"components": [{"type": "body", "parameters": code}, button]}
     body = {"type": "template", "template": template}
     shown = delivered(own, body, "+255712000052")["template"]
