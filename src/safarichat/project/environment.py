@@ -64,6 +64,8 @@ SECTIONS: dict[str, list[Setting]] = {
         Setting("WHATSAPP_OFFICIAL_ENABLED", "Whether numbers can be connected at all.", "true"),
         Setting("WHATSAPP_DEFAULT_PROVIDER", "The provider that is offered first.", "360dialog"),
         Setting("WHATSAPP_PROVIDERS", "The providers that are offered, by comma.", "360dialog,twilio,meta"),
+        Setting("WHATSAPP_FEATURE_TEMPLATES", "Whether people can send templates from the pages.", "true"),
+        Setting("WHATSAPP_FEATURE_MEDIA", "Whether people can send files from the pages.", "true"),
         Setting("WHATSAPP_RATE_LIMIT_ONBOARDING", "Onboardings that one person may start in an hour.", "10"),
         Setting("WHATSAPP_RATE_LIMIT_TEST", "Connection tests of one number in a minute.", "6"),
         Setting("WHATSAPP_EMBEDDED_SIGNUP_REDIRECT_URL", "The callback given to providers. Empty: our own."),

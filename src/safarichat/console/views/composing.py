@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from safarichat.console import attaching
+from safarichat.console import attaching, features
 from safarichat.console.composer import Composer, cleaned, fault_of
 from safarichat.console.errors import json_error
 from safarichat.console.tenant import TenantRequest, tenant_page, tenant_view
@@ -37,6 +37,9 @@ def messages(request: TenantRequest, conversation_id: int) -> HttpResponse:
         head = found(request, conversation_id)
     upload = request.FILES.get("file")
     if isinstance(upload, SpooledUpload) and upload.name:
+        if not features.is_on("media"):
+            upload.close()
+            return features.switched_off(request, "media")
         return _send_file(request, head, upload)
     with acting_for(request.account.pk):
         return _send_text(request, head)
