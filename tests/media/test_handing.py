@@ -135,6 +135,19 @@ def test_files_deep_in_a_message_are_handed_over_each_once(number: OfficialWhats
     assert str(picture.pk) not in str(handed)
 
 
+def test_files_deep_in_a_message_go_as_links_where_links_are_taken(
+    number: OfficialWhatsappCredential, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meta, "abilities", replace(meta.abilities, takes_links_only=True))
+    name, opened, platform = senders([number.pk])[number.pk]
+    picture, other = kept(number.account_id), kept(number.account_id, JPEG, "b.jpg")
+    handed = handing.handed_over(number.account_id, in_a_header(str(picture.pk), str(other.pk)), name, opened, platform)
+    assert isinstance(handed, Mapping), handed
+    tokens = [place.link.split("/")[-2] for place in files(handed)]
+    assert [links.file_id_of(token) for token in tokens] == [picture.pk, other.pk]
+    assert Upload.objects.count() == 0
+
+
 def test_an_id_that_the_provider_gave_goes_as_it_is(number: OfficialWhatsappCredential, hand: Hand) -> None:
     name, opened, platform = senders([number.pk])[number.pk]
     kept(number.account_id)
