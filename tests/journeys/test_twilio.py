@@ -11,12 +11,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.connecting import arrived, begin, choose, finish, go_to, open_popup
 from tests.journeys.demo import Demo
+from tests.journeys.fixtures import NewPerson
 from tests.journeys.handset import Handset, fresh_phone
 from tests.journeys.looking import look
 from tests.journeys.person import Person
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 KEYS, WINDOW = "Your own Twilio account", "Sign in with Facebook"
+OWN = "The installation's own number"
 
 
 def account(demo: Demo, **facts: str) -> dict[str, Any]:
@@ -152,6 +154,28 @@ def test_a_number_that_is_not_verified_asks_for_its_code(person: Person, demo: D
     code.fill(right)
     page.get_by_role("button", name="Verify the number").click()
     arrived(page)
+
+
+# --- the installation's own number -----------------------------------------------------------------------------------
+
+
+def test_only_whoever_runs_the_installation_connects_its_own_number(
+    person: Person, new_person: NewPerson, browser: Browser, demo: Demo
+) -> None:
+    person.open("/whatsapp/integration-options").get_by_role("link", name="Connect with Twilio").click()
+    expect(person.page.get_by_label(KEYS, exact=True)).to_be_visible()
+    expect(person.page.get_by_label(OWN, exact=True)).to_have_count(0)
+    operator = new_person()
+    operator.address, operator.password = demo.facts["email"], demo.facts["password"]
+    page = operator.open("/whatsapp/integration-options")
+    operator.log_in()
+    begin(page, "Twilio", OWN)
+    look(page, "twilio/8-own-number")
+    page.get_by_role("button", name="Check and connect").click()
+    assert arrived(page).digits == "14155550100"
+    talk(page, browser, demo)
+    page.get_by_role("link", name="Numbers").click()
+    expect(page.get_by_role("row").filter(has_text="Twilio")).to_contain_text("Connected")
 
 
 def newest_code(demo: Demo, patience_s: float = 10) -> str:

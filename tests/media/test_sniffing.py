@@ -2,7 +2,7 @@ import pytest
 
 from safarichat.media.keeping import clean_name
 from safarichat.media.kinds import KB, LARGEST, MB, SHOWN, kind_for, size_problem
-from safarichat.media.referring import named, own_id, with_content
+from safarichat.media.referring import files, named, own_ids, with_files
 from safarichat.media.sniffing import UNKNOWN, mime_of
 from tests.media.files import JPEG, MP4, OGG, PAGE, PDF, PNG, WEBP
 
@@ -82,10 +82,45 @@ def test_a_name_is_the_last_part_without_what_breaks_headers(given: str, name: s
 )
 def test_a_message_that_names_no_file_brings_none(body: dict[str, object]) -> None:
     assert named(body) is None
-    assert own_id(body) is None
+    assert own_ids(body) == []
 
 
 def test_a_file_is_named_anew_and_its_caption_stays() -> None:
     body = {"type": "image", "image": {"id": "12", "caption": "Look"}}
-    assert own_id(body) == 12
-    assert with_content(body, {"link": "https://x"})["image"] == {"link": "https://x", "caption": "Look"}
+    assert own_ids(body) == [12]
+    assert with_files(body, {("image",): {"link": "https://x"}})["image"] == {"link": "https://x", "caption": "Look"}
+
+
+def card(place: int, **file: str) -> dict[str, object]:
+    return {"card_index": place, "components": [{"type": "HEADER", "parameters": [{"type": "IMAGE", "image": file}]}]}
+
+
+HEADER = {"type": "video", "video": {"id": "5"}}
+CARDS = {"cards": [{"header": {"type": "image", "image": {"id": "6"}}}, {"header": {"type": "image"}}]}
+VALUES = [{"type": "text", "text": "1"}, {"type": "document", "document": {"id": "7", "filename": "a.pdf"}}]
+TEMPLATE = {"name": "a", "components": [{"type": "header", "parameters": VALUES}, {"cards": [card(0, id="8")]}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({"type": "interactive", "interactive": {"header": HEADER}}, ["interactive.header.video.id"]),
+        ({"type": "interactive", "interactive": {"action": CARDS}}, ["interactive.action.cards[0].header.image.id"]),
+        (
+            {"type": "template", "template": TEMPLATE},
+            [
+                "template.components[0].parameters[1].document.id",
+                "template.components[1].cards[0].components[0].parameters[0].image.id",
+            ],
+        ),
+        ({"type": "template", "template": {"components": [7, {"parameters": "x", "cards": [None]}]}}, []),
+        ({"type": "text", "text": {"body": "image"}}, []),
+    ],
+)
+def test_a_file_is_found_and_named_anew_wherever_a_message_may_hold_one(
+    body: dict[str, object], fields: list[str]
+) -> None:
+    found = files(body)
+    assert [place.field for place in found] == fields
+    anew = files(with_files(body, {place.path: {"link": "https://x.test/a"} for place in found}))
+    assert [(place.media_id, place.link) for place in anew] == [("", "https://x.test/a")] * len(fields)

@@ -12,10 +12,11 @@ from safarichat.inbox.models import HookEvent
 from safarichat.messaging.models import Conversation, Message
 from safarichat.messaging.reading import thread
 from safarichat.messaging.retrying import retry
+from safarichat.messaging.sending import Due, Ended, record
 from safarichat.numbers.models import OfficialWhatsappCredential
-from safarichat.providers.shapes import Refused
+from safarichat.providers.shapes import Accepted, Refused
 from tests.inbox.payloads import ANN, AT, hook, inbound, status, take, value
-from tests.messaging.ours import sent_out
+from tests.messaging.ours import now, sent_out
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +111,36 @@ def test_an_echo_of_a_message_of_ours_is_no_second_message(number: OfficialWhats
     ours = sent_out(number, "wamid.OUT1")
     take(echo("wamid.OUT1"))
     assert Message.objects.get().pk == ours.pk
+
+
+@pytest.mark.parametrize("teller", ["record", "status"])
+def test_an_echo_that_overtakes_our_own_record_becomes_part_of_our_message(
+    number: OfficialWhatsappCredential, teller: str
+) -> None:
+    ours = sent_out(number, None)
+    take(echo("wamid.OUT1", at=AT + 5), status("wamid.OUT1", "read", at=AT + 6))
+    assert Message.objects.count() == 2
+    if teller == "record":
+        due = Due(ours.pk, number.account_id, number.pk, ours.conversation_id, ours.body, ANN, "")
+        record([Ended(due, 1, now(), Accepted(provider_message_id="wamid.OUT1"))])
+    else:
+        take(status("wamid.OUT1", "sent", at=AT + 4, opaque=ours.opaque))
+    message = Message.objects.get()
+    assert (message.pk, message.status, message.provider_message_id) == (ours.pk, "read", "wamid.OUT1")
+    assert message.attempts.get().provider_message_id == "wamid.OUT1"
+    assert "read" in message.events.values_list("status", flat=True)
+    one = Conversation.objects.get()
+    assert (one.last_message_at, one.last_text, one.last_status) == (ours.at, ours.text, "read")
+    take(echo("wamid.OUT1", at=AT + 5))
+    assert Message.objects.count() == 1
+
+
+def test_an_echo_and_a_status_in_one_call_settle_an_unconfirmed_message(number: OfficialWhatsappCredential) -> None:
+    ours = sent_out(number, None)
+    Message.objects.update(status="unconfirmed")
+    take(echo("wamid.OUT1", at=AT + 5), status("wamid.OUT1", "delivered", at=AT + 6, opaque=ours.opaque))
+    message = Message.objects.get()
+    assert (message.pk, message.status) == (ours.pk, "delivered")
 
 
 def test_an_echo_to_a_new_person_makes_them_known(number: OfficialWhatsappCredential) -> None:

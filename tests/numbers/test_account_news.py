@@ -4,11 +4,14 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from safarichat.accounts.models import Account
 from safarichat.inbox.models import HookEvent
 from safarichat.numbers import history
+from safarichat.numbers.health import take_check
 from safarichat.numbers.models import OfficialWhatsappCredential
+from safarichat.providers.shapes import Health
 from tests.conformance.cloud_api import hook
 from tests.fixtures import make_account, make_number
 from tests.inbox.payloads import AT, WABA_ID, take
@@ -124,6 +127,47 @@ def test_facts_that_are_told_stand_in_the_history(number: OfficialWhatsappCreden
     )  # fmt: skip
     assert told["restrictions"] == '["R_ONE"]'
     assert fresh(number).provider_config["is_business_verified"] is True
+
+
+WELL = Health(status="connected", checks=())
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event": "ACCOUNT_RESTRICTION", **RESTRICTED},
+        {"event": "ACCOUNT_VIOLATION"},
+        {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "SCHEDULE_FOR_DISABLE"}},
+    ],
+)
+def test_a_check_that_finds_nothing_does_not_lift_what_only_an_event_told(
+    number: OfficialWhatsappCredential, event: Any
+) -> None:
+    now = int(timezone.now().timestamp())
+    take(news("account_update", event, at=now))
+    row = fresh(number)
+    for _ in range(2):
+        take_check(row, WELL)
+        row.save()
+        assert row.status == "attention"
+        assert len(row.health["problems"]) == 1
+    take(news("account_update", {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "REINSTATE"}}, at=now + 1))
+    row = fresh(number)
+    assert row.status == "connected"
+    take_check(row, WELL)
+    assert (row.status, row.health["problems"]) == ("connected", [])
+
+
+def test_a_restriction_ends_at_its_own_time(number: OfficialWhatsappCredential) -> None:
+    now = int(timezone.now().timestamp())
+    over, lasting = ({"restriction_type": "X", "expiration": now + seconds} for seconds in (-5, 500))
+    for told, status in (([over], "connected"), ([over, lasting], "attention")):
+        now += 1
+        take(news("account_update", {"event": "ACCOUNT_RESTRICTION", "restriction_info": told}, at=now))
+        row = fresh(number)
+        assert row.status == "attention"
+        take_check(row, WELL)
+        assert row.status == status
 
 
 def test_a_pin_that_somebody_wants_off_is_told_and_stops_nothing(number: OfficialWhatsappCredential) -> None:

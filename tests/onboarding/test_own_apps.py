@@ -116,6 +116,14 @@ def test_several_numbers_are_chosen_from_and_share_the_app_s_address(account: Ac
     assert rows[0].waba_id != rows[1].waba_id
     assert rows[0].connection_id == rows[1].connection_id
     assert Connection.objects.count() == 1
+    address = at_meta(meta, rows[0])["app_callback"]
+    assert address
+    first = disconnecting.disconnect(account.pk, rows[0].pk)
+    assert first is not None
+    assert {step["step"]: step["state"] for step in first.steps}["unhooked"] == "skipped"
+    assert at_meta(meta, rows[1])["app_callback"] == address
+    assert disconnecting.disconnect(account.pk, rows[1].pk) is not None
+    assert not at_meta(meta, rows[1])["app_callback"]
 
 
 def test_one_account_of_several_can_be_named(account: Account, meta: Sandbox) -> None:
@@ -182,5 +190,9 @@ def test_the_last_number_given_up_takes_the_app_s_secrets_along(account: Account
     done = disconnecting.disconnect(account.pk, row.pk)
     assert done is not None
     assert done.status == "disconnected"
-    assert not at_meta(meta, row)["subscribed"]
+    assert [(step["step"], step["state"]) for step in done.steps] == [
+        ("unsubscribed", "done"), ("unhooked", "done"), ("secrets_destroyed", "done"),
+    ]  # fmt: skip
+    told = at_meta(meta, row)
+    assert (told["subscribed"], told["app_callback"]) == (False, "")
     assert not Connection.objects.exists()

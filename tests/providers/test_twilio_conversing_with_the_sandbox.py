@@ -125,19 +125,50 @@ def test_messages_alike_share_a_content(open_chat: Here) -> None:
     assert len(contents) == 1
 
 
-def test_a_template_is_sent_by_its_name_outside_the_window(own: Here) -> None:
+def approved(own: Here, types: dict[str, Any], friendly: str, name: str, category: str = "UTILITY") -> str:
+    """A content of the account, handed in and approved under this name."""
     secrets = own.number.secrets
     auth = (secrets["TWILIO_ACCOUNT_SID"], secrets["TWILIO_AUTH_TOKEN"])
-    types = {"twilio/quick-reply": {
-        "body": "Hello {{1}}, your bread {{2}} is ready for you now.",
-        "actions": [{"type": "QUICK_REPLY", "title": "Thanks", "id": "thanks"}]}}  # fmt: skip
-    content = {"friendly_name": "bread_ready", "language": "en", "variables": {"1": "Ana", "2": "A1"}, "types": types}
+    content = {"friendly_name": friendly, "language": "en", "variables": {"1": "Ana", "2": "A1"}, "types": types}
     base = "/twilio/content/v1/Content"
-    sid = own.at.sandbox.http.post(base, json=content, auth=auth).json()["sid"]
-    asked = {"name": "bread_ready", "category": "UTILITY"}
+    sid = str(own.at.sandbox.http.post(base, json=content, auth=auth).json()["sid"])
+    asked = {"name": name, "category": category}
     path = f"{base}/{sid}/ApprovalRequests"
     assert own.at.sandbox.http.post(f"{path}/whatsapp", json=asked, auth=auth).status_code == 201
     own.at.control("POST", f"templates/{sid}/review", {"status": "APPROVED"})
+    return sid
+
+
+def test_a_sign_in_code_goes_out_as_the_cloud_api_writes_it(own: Here) -> None:
+    types = {"whatsapp/authentication": {"actions": [{"type": "COPY_CODE", "copy_code_text": "Copy"}]}}
+    approved(own, types, "Our codes", "login_code", "AUTHENTICATION")
+    code = [{"type": "text", "text": "987654"}]
+    button = {"type": "button", "sub_type": "url", "index": "0", "parameters": code}
+    template: dict[str, Any] = {"name": "login_code", "language": {"code": "en"}}
+    template |= {"components": [{"type": "body", "parameters": code}, button]}
+    body = {"type": "template", "template": template}
+    shown = delivered(own, body, "+255712000052")["template"]
+    assert shown["components"][0]["parameters"] == code
+    other = {**button, "parameters": [{"type": "text", "text": "111111"}]}
+    two_codes = {**template, "components": [{"type": "body", "parameters": code}, other]}
+    refused = own.send({"type": "template", "template": two_codes}, "+255712000052")
+    assert isinstance(refused, Refused)
+    assert refused.problem.key == "template_mismatch"
+
+
+def test_a_template_is_the_one_that_whatsapp_knows_by_the_name(own: Here) -> None:
+    """Not one that is only called so at Twilio and was approved under another name."""
+    approved(own, {"twilio/text": {"body": "The old words."}}, "welcome", "welcome_old")
+    approved(own, {"twilio/text": {"body": "The new words."}}, "Greeting 2", "welcome")
+    body = {"type": "template", "template": {"name": "welcome", "language": {"code": "en"}}}
+    assert delivered(own, body, "+255712000053")["template"]["name"] == "welcome"
+
+
+def test_a_template_is_sent_by_its_name_outside_the_window(own: Here) -> None:
+    types = {"twilio/quick-reply": {
+        "body": "Hello {{1}}, your bread {{2}} is ready for you now.",
+        "actions": [{"type": "QUICK_REPLY", "title": "Thanks", "id": "thanks"}]}}  # fmt: skip
+    sid = approved(own, types, "bread_ready", "bread_ready")
     values = [{"type": "text", "text": words} for words in ("Zoë", "B2")]
     template: dict[str, Any] = {"name": "bread_ready", "language": {"code": "en"}}
     template["components"] = [{"type": "body", "parameters": values}]

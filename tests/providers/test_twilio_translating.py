@@ -202,6 +202,28 @@ def test_a_template_is_found_by_name_and_language_and_filled_by_number() -> None
 
 
 @pytest.mark.parametrize(
+    ("media", "link", "value"),
+    [
+        ("https://files.test/{{2}}", "https://files.test/a/b.png", "a/b.png"),
+        ("{{2}}", "https://elsewhere.test/b.png", "https://elsewhere.test/b.png"),
+        ("https://files.test/{{2}}", "https://elsewhere.test/b.png", ""),
+    ],
+)
+def test_a_file_of_a_template_begins_as_the_template_s_own_or_is_refused(media: str, link: str, value: str) -> None:
+    types = {"twilio/media": {"body": "Olá {{1}}", "media": [media]}}
+    body = template("Ana")
+    header = {"type": "header", "parameters": [{"type": "image", "image": {"link": link}}]}
+    body["template"]["components"].insert(0, header)
+    outcome, pretend = send(body, found(content(types=types)))
+    if not value:
+        assert isinstance(outcome, Refused)
+        assert outcome.problem.code == 131009
+        return
+    assert isinstance(outcome, Accepted)
+    assert msgspec.json.decode(form_of(pretend)["ContentVariables"]) == {"1": "Ana", "2": value}
+
+
+@pytest.mark.parametrize(
     ("body", "contents", "code"),
     [
         (template("Ana"), (), 63027),
@@ -225,7 +247,7 @@ def test_a_header_s_file_is_given_by_the_part_of_its_link_that_changes() -> None
     ])  # fmt: skip
     outcome, pretend = send(body, found(content(types=types)))
     assert isinstance(outcome, Accepted)
-    assert "a/b.jpg" in form_of(pretend)["ContentVariables"]
+    assert msgspec.json.decode(form_of(pretend)["ContentVariables"]) == {"1": "Ana", "2": "a/b.jpg"}
 
 
 # --- codes -----------------------------------------------------------------------------------------------------------

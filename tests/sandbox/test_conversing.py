@@ -1,11 +1,13 @@
 """What becomes of messages, and the webhooks that tell of it."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.sandbox.outside import CUSTOMER, Listener, Meta, Number, signature
+from tests.sandbox.twilio_side import Files
 
 
 def test_a_template_climbs_from_sent_to_delivered(number: Number, listener: Listener) -> None:
@@ -38,6 +40,64 @@ def test_a_customer_who_wrote_can_be_answered_in_free_text(number: Number, liste
     number.receive()
     id = number.send_text("Karibu")
     assert listener.wait_status(id, "delivered")["pricing"]["type"] == "free_customer_service"
+
+
+@pytest.fixture
+def files() -> Iterator[Files]:
+    png, big = b"\x89PNG\r\n\x1a\n", b"0" * (5 * 1024 * 1024 + 1)
+    served = {"/a.png": ("image/png", png), "/b.png": ("text/html", b"<p>"), "/c.png": ("image/png", big)}
+    running = Files(served | {"/d.pdf": ("application/pdf", b"%PDF")})
+    yield running
+    running.close()
+
+
+def sent(number: Number, content: dict[str, Any]) -> str:
+    answer = number.send(content)
+    assert answer.is_success, answer.text
+    return str(answer.json()["messages"][0]["id"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "link", "is_good"),
+    [
+        ("image", "{here}/a.png", True),
+        ("document", "{here}/d.pdf", True),
+        ("image", "https://files.example/a.jpg", True),
+        ("image", "{here}/gone.png", False),
+        ("image", "{here}/b.png", False),
+        ("image", "{here}/c.png", False),
+        ("video", "{here}/a.png", False),
+        ("sticker", "{here}/a.png", False),
+        ("image", "https://files.example/a.pdf", False),
+        ("image", "https://nowhere.invalid/a.jpg", False),
+    ],
+)
+def test_a_file_that_whatsapp_cannot_take_fails_after_it_was_accepted(
+    number: Number, listener: Listener, files: Files, kind: str, link: str, is_good: bool
+) -> None:
+    number.receive()
+    id = sent(number, {"type": kind, kind: {"link": link.format(here=files.url)}})
+    if is_good:
+        listener.wait_status(id, "delivered")
+        return
+    failed = listener.wait_status(id, "failed")
+    assert [error["code"] for error in failed["errors"]] == [131053]
+    assert listener.statuses(id) == ["failed"]
+
+
+def test_a_file_in_a_header_is_looked_at_as_well(number: Number, listener: Listener) -> None:
+    number.receive()
+    header = {"type": "image", "image": {"link": "https://nowhere.invalid/a.jpg"}}
+    buttons = {"buttons": [{"type": "reply", "reply": {"id": "a", "title": "Yes"}}]}
+    content = {"type": "button", "header": header, "body": {"text": "?"}, "action": buttons}
+    id = sent(number, {"type": "interactive", "interactive": content})
+    assert listener.wait_status(id, "failed")["errors"][0]["code"] == 131053
+
+
+def test_a_customer_s_file_that_is_too_large_is_told_without_it(number: Number, listener: Listener) -> None:
+    id = number.receive(message={"type": "document", "document": {"file_size": 100 * 1024 * 1024 + 1}})
+    told = listener.wait_message(id)
+    assert (told["type"], told["errors"][0]["code"]) == ("unsupported", 131052)
 
 
 @pytest.mark.parametrize("flag", [{"blocked": True}, {"on_whatsapp": False}])

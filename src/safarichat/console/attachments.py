@@ -10,7 +10,7 @@ from msgspec import Struct
 from safarichat.media import showing
 from safarichat.media.kinds import SHOWN
 from safarichat.media.models import File
-from safarichat.media.referring import own_id
+from safarichat.media.referring import KINDS, own_ids
 from safarichat.messaging.reading import Entry
 
 
@@ -34,7 +34,7 @@ class Attached(Struct, frozen=True, kw_only=True):
 def of_thread(account_id: int, credential_id: int, entries: Sequence[Entry], now: datetime) -> Mapping[int, Attached]:
     """By message, inside `acting_for`. What was written elsewhere names its file by the provider's id, as theirs do."""
     brought = [entry.provider_message_id for entry in entries if _is_fetched(entry) and entry.provider_message_id]
-    own = {entry.id: own_id(entry.body) for entry in entries if not _is_fetched(entry)}
+    own = {entry.id: next(iter(own_ids(entry.body)), None) for entry in entries if not _is_fetched(entry)}
     theirs = showing.of_messages(account_id, credential_id, brought)
     ours = showing.by_id(account_id, [file_id for file_id in own.values() if file_id])
     found: dict[int, Attached] = {}
@@ -55,7 +55,7 @@ def attached(file: File, kind: str, now: datetime) -> Attached:
     is_failed = file.state == File.State.FAILED
     return Attached(
         id=file.pk,
-        as_kind=kind if file.mime_type in SHOWN else "document",
+        as_kind=(kind if kind in KINDS else file.kind) if file.mime_type in SHOWN else "document",
         name=file.name or _nameless(kind),
         size=filesizeformat(file.size) if file.size else "",
         state=file.state,

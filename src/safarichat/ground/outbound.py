@@ -110,6 +110,23 @@ async def aask(call: Call, *, guard: Guard | None = None) -> Answer:
     return answer
 
 
+def is_admitted(url: str, guard: Guard, *, resolving: bool = True) -> bool:
+    """Whether a link that somebody else is to open leads to admitted addresses only. A name that nobody knows here
+    leads to nothing of ours. Without `resolving` nobody is asked: what the link alone does not tell is admitted."""
+    try:
+        place = _Place.of(url)
+        if place.is_literal:
+            return guard.admits(place.address)
+        if not resolving:
+            return place.host.rpartition(".")[2] != "localhost" or guard.admits("127.0.0.1")
+        found = socket.getaddrinfo(place.host, place.port, proto=socket.IPPROTO_TCP)
+        return all(guard.admits(str(entry[4][0])) for entry in found)
+    except ValueError:
+        return False
+    except OSError:
+        return True
+
+
 async def aclose() -> None:
     """Close the running loop's connections."""
     clients = _loop_clients.pop(asyncio.get_running_loop(), None)
@@ -151,7 +168,7 @@ async def _aask(call: Call, guard: Guard | None) -> Answer:
 
 def _place(call: Call, guard: Guard) -> "_Place | None":
     """Where the call may go; None when it may not."""
-    place = _Place.of(call)
+    place = _Place.of(call.url)
     if not place.is_literal:
         found = socket.getaddrinfo(place.host, place.port, proto=socket.IPPROTO_TCP)
         place = place.at(_first_admitted((entry[4][0] for entry in found), guard))
@@ -159,7 +176,7 @@ def _place(call: Call, guard: Guard) -> "_Place | None":
 
 
 async def _aplace(call: Call, guard: Guard) -> "_Place | None":
-    place = _Place.of(call)
+    place = _Place.of(call.url)
     if not place.is_literal:
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(place.host, place.port, proto=socket.IPPROTO_TCP)
@@ -258,8 +275,8 @@ class _Place(msgspec.Struct, frozen=True):
     is_literal: bool = False
 
     @classmethod
-    def of(cls, call: Call) -> "_Place":
-        url = Url(call.url)
+    def of(cls, address: str) -> "_Place":
+        url = Url(address)
         if url.scheme not in ("http", "https") or not url.host_str:
             raise ValueError("not a web address")
         host, port = url.host_str, url.port_or_known_default or 0

@@ -5,7 +5,6 @@ import logging
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from django.conf import settings
 from django.db import transaction
 from msgspec import Struct
 
@@ -17,7 +16,7 @@ from safarichat.ground.spooling import NoRoom, Spool, TooLarge
 from safarichat.ground.sql import as_json, fetch
 from safarichat.ground.storing import StoreAway
 from safarichat.ground.talks import Answer, Call
-from safarichat.media import jobs, places
+from safarichat.media import jobs, judging, places
 from safarichat.media.keeping import clean_name
 from safarichat.media.models import File
 from safarichat.media.sniffing import mime_of
@@ -135,7 +134,7 @@ def _try(job: _Job, hand: Spool) -> Came:
     provider = providers.get(name)
     if blocked := _blocked(job.credential_id, provider.abilities):
         return blocked
-    ask = partial(_ask, hand=hand, guard=Guard.from_setting(",".join(settings.SAFARICHAT_ALLOWED_PRIVATE_NETWORKS)))
+    ask = partial(_ask, hand=hand, guard=judging.guard())
     try:
         came = outbound.run_talk(provider.fetch_media(number, Ref(id=job.media_id, url=job.url), platform), ask)
     except NoRoom:

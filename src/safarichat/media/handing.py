@@ -14,22 +14,14 @@ from safarichat.ground import outbound
 from safarichat.ground.sql import JSON, fetch
 from safarichat.ground.storing import StoreAway
 from safarichat.ground.talks import Answer, Call
-from safarichat.media import links, places
+from safarichat.media import judging, links, places
 from safarichat.media.fetching import STORE_AWAY
+from safarichat.media.judging import UNKNOWN_FILE
 from safarichat.media.models import File
-from safarichat.media.referring import own_id, with_content
-from safarichat.providers.errors import N_
+from safarichat.media.referring import files, with_files
 from safarichat.providers.files import Uploaded
-from safarichat.providers.shapes import FilePart, Later, Number, Platform, Problem, Refused
+from safarichat.providers.shapes import FilePart, Later, Number, Platform, Refused
 
-UNKNOWN_FILE = Problem(
-    key="file_unknown",
-    code=131053,
-    message=N_("The file of this message is not kept here, or not any more."),
-    cure=N_("Attach it again."),
-    fault="business",
-    scope="message",
-)
 AWAY_S = 20.0
 # One upload of a file at a time: of a thousand messages with one picture, the first uploads it. A number's messages
 # leave from one process only.
@@ -50,18 +42,36 @@ class _Stored(Struct, frozen=True):
 
 
 def takes_file(body: Mapping[str, JSON]) -> bool:
-    return own_id(body) is not None
+    """Whether there is something to be done for its files before it leaves."""
+    return any(place.link or place.own_id is not None for place in files(body))
 
 
 def handed_over(
     account_id: int, body: Mapping[str, JSON], provider: str, number: Number, platform: Platform
 ) -> Mapping[str, JSON] | Refused | Later:
-    """The message with its file as this provider takes it."""
-    file = File.objects.filter(account_id=account_id, pk=own_id(body) or 0, state=File.State.STORED).first()
+    """The message with its files as this provider takes them."""
+    abilities, places = providers.get(provider).abilities, files(body)
+    ours = judging.among(account_id, {place.own_id for place in places if place.own_id is not None})
+    named: dict[tuple[str | int, ...], Mapping[str, str]] = {}
+    for place in places:
+        if problem := ours.problem(place, abilities, resolving=True):
+            return Refused(problem)
+        if place.own_id is not None and place.own_id in ours.stored:
+            source = _handed(account_id, place.own_id, provider, number, platform)
+            if isinstance(source, Refused | Later):
+                return source
+            named[place.path] = source
+    return with_files(body, named)
+
+
+def _handed(
+    account_id: int, file_id: int, provider: str, number: Number, platform: Platform
+) -> Mapping[str, str] | Refused | Later:
+    file = File.objects.filter(account_id=account_id, pk=file_id, state=File.State.STORED).first()
     if file is None:
         return Refused(UNKNOWN_FILE)
     if providers.get(provider).abilities.takes_links_only:
-        return with_content(body, {"link": links.link_to(file)})
+        return {"link": links.link_to(file)}
     media_id = _known(number, file)
     if media_id is None:
         with _turns[hash((number.credential_id, file.sha256)) % len(_turns)]:
@@ -69,7 +79,7 @@ def handed_over(
         if not isinstance(found, str):
             return found
         media_id = found
-    return with_content(body, {"id": media_id})
+    return {"id": media_id}
 
 
 def _known(number: Number, file: File) -> str | None:

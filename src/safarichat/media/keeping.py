@@ -1,7 +1,7 @@
 """Keeping a file that a person or program gives us to send."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -55,9 +55,10 @@ def keep(file: File, *, uploaded_by: int | None, now: datetime) -> Kept:
     return Kept(file.pk, file.kind, file.name)
 
 
-def use(account_id: int, file_id: int, now: datetime) -> None:
-    """A message takes it along: it is kept as long as messages are."""
-    File.objects.filter(account_id=account_id, pk=file_id).update(used_at=now)
+def use(account_id: int, file_ids: Collection[int], now: datetime) -> None:
+    """Messages take them along: they are kept as long as messages are. Inside `acting_for`."""
+    if file_ids:
+        File.objects.filter(account_id=account_id, pk__in=file_ids).update(used_at=now)
 
 
 def is_used(account_id: int, file_id: int) -> bool:
@@ -68,19 +69,23 @@ def drop(file: File) -> None:
     """Forget a file whose message was not taken: first the row, so that nobody is shown what is gone."""
     if file.pk:
         File.objects.filter(account_id=file.account_id, pk=file.pk).delete()
-    _drop_bytes([file.key])
+    drop_bytes([file.key])
 
 
 def drop_unused(now: datetime, most: int = 200) -> int:
     """Files that no message took along within a day: somebody uploaded and went away."""
-    rows = fetch(
-        "DELETE FROM files WHERE id IN (SELECT id FROM files WHERE origin = 'outbound' AND used_at IS NULL"
-        " AND created_at < %s ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING key",
-        now - UNUSED_AFTER,
-        most,
-    )
-    _drop_bytes([row[0] for row in rows])
-    return len(rows)
+    dropped = 0
+    while True:
+        rows = fetch(
+            "DELETE FROM files WHERE id IN (SELECT id FROM files WHERE origin = 'outbound' AND used_at IS NULL"
+            " AND created_at < %s ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING key",
+            now - UNUSED_AFTER,
+            most,
+        )
+        drop_bytes([row[0] for row in rows])
+        dropped += len(rows)
+        if len(rows) < most:
+            return dropped
 
 
 def drop_orphans() -> int:
@@ -88,12 +93,12 @@ def drop_orphans() -> int:
     dropped = 0
     for keys in places.store().older_than(ORPHAN_AFTER):
         rows = fetch("SELECT k FROM unnest(%s::text[]) k WHERE NOT EXISTS (SELECT FROM files WHERE key = k)", keys)
-        _drop_bytes([row[0] for row in rows])
+        drop_bytes([row[0] for row in rows])
         dropped += len(rows)
     return dropped
 
 
-def _drop_bytes(keys: Sequence[str]) -> None:
+def drop_bytes(keys: Sequence[str]) -> None:
     """What can't be dropped now is an orphan, and found as such."""
     try:
         for key in keys:

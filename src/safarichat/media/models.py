@@ -1,7 +1,7 @@
 """Files and where they are: kept here, at a provider under an id that ends, or still to be fetched."""
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from safarichat.accounts.models import Account, User
@@ -68,6 +68,7 @@ class File(models.Model):
             ),
             models.Index(fields=["account", "created_at"], name="files_of_account"),
             models.Index(fields=["key"], name="files_key"),
+            models.Index(Coalesce("used_at", "created_at"), name="files_age"),
             models.Index(
                 fields=["uploaded_by"], condition=models.Q(uploaded_by__isnull=False), name="files_uploaded_by"
             ),

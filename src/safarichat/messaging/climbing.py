@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, convert
 from msgspec.structs import asdict
 
 from safarichat.ground.sql import JSON, as_json, columns, fetch
 from safarichat.messaging.ladder import climb, may_come_from_an_earlier_attempt
+from safarichat.messaging.twins import Named, Twin, show_newest, take_over, twins_of
 from safarichat.providers.shapes import Problem
 
 
@@ -36,6 +37,7 @@ class _Row(Struct):
 
     id: int
     account_id: int
+    credential_id: int
     conversation_id: int
     status: str
     status_at: datetime | None
@@ -44,7 +46,11 @@ class _Row(Struct):
     price: JSON
     attempt_count: int
     earlier_ids: list[str]  # of attempts that were followed by another
+    is_named: bool = False  # just now, with the provider's id
     is_named_anew: bool = False
+
+    def named(self) -> Named:
+        return Named(self.id, self.credential_id, self.provider_message_id or "")
 
     def hear(self, news: News) -> None:
         current = self.attempt_count + (self.status == "queued")  # queued: every attempt so far is an earlier one
@@ -54,6 +60,7 @@ class _Row(Struct):
         self.price = self.price or news.price
         if news.provider_message_id and not self.provider_message_id and not is_late:
             self.provider_message_id = news.provider_message_id
+            self.is_named = True
             self.is_named_anew = not news.attempt  # else whoever records the attempt writes it there
         status = climb(self.status, news.status)
         if status == self.status:
@@ -71,16 +78,27 @@ def climb_all(news: Sequence[News]) -> list[Changed]:
     for one in news:
         if row := rows.get(one.message_id):
             row.hear(one)
+    twins = twins_of([row.named() for row in rows.values() if row.is_named])
+    for twin in twins:
+        rows[twin.message_id].hear(_told_of(twin))
+    take_over(twins)
     changed = [row for row in rows.values() if _state(row) != before[row.id]]
     _write(changed)
-    return [Changed(row.account_id, row.conversation_id) for row in changed]
+    show_newest(twins)
+    seen: list[_Row | Twin] = [*changed, *twins]
+    return [Changed(one.account_id, one.conversation_id) for one in seen]
+
+
+def _told_of(twin: Twin) -> News:
+    problem = convert(twin.problem, Problem) if twin.problem else None
+    return News(message_id=twin.message_id, status=twin.status, at=twin.at, problem=problem, price=twin.price)
 
 
 def _rows(ids: Sequence[int]) -> dict[int, _Row]:
     rows = fetch(
         """
-        SELECT m.id, m.account_id, m.conversation_id, m.status, m.status_at, m.provider_message_id, m.problem, m.price,
-               m.attempt_count,
+        SELECT m.id, m.account_id, m.credential_id, m.conversation_id, m.status, m.status_at,
+               m.provider_message_id, m.problem, m.price, m.attempt_count,
                CASE WHEN m.attempt_count > 1 OR m.status = 'queued' THEN ARRAY(
                  SELECT a.provider_message_id FROM attempts a WHERE a.message_id = m.id
                    AND a.number < m.attempt_count + (m.status = 'queued')::int AND a.provider_message_id IS NOT NULL)

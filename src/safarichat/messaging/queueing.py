@@ -12,7 +12,8 @@ from safarichat.contacts.people import find, resolve
 from safarichat.ground.notify import announce
 from safarichat.ground.sql import JSON, as_json, columns, fetch, next_ids
 from safarichat.ground.tenancy import acting_account_id, acting_for
-from safarichat.media.referring import own_id
+from safarichat.media import judging, keeping
+from safarichat.media.referring import own_ids
 from safarichat.message_templates.checking import Asked, fitted
 from safarichat.messaging.checking import (
     UNKNOWN_NUMBER,
@@ -30,7 +31,7 @@ from safarichat.messaging.lanes import wake
 from safarichat.messaging.models import Message
 from safarichat.numbers.models import SENDING
 from safarichat.providers.cloud_api.outgoing import Checked, check
-from safarichat.providers.shapes import Abilities, Person, Problem, Refused
+from safarichat.providers.shapes import Person, Problem, Refused
 
 URGENCY: Mapping[str, int] = {"UTILITY": Message.Priority.UTILITY, "MARKETING": Message.Priority.BULK}
 
@@ -76,6 +77,7 @@ def queue(account_id: int, orders: Sequence[Order], *, now: datetime) -> list[Qu
         answers = _Answers(orders)
         answers.repeat(_by_token(account_id, [order.form_token for order in orders if order.form_token]))
         answers.refuse(_without_recipient(account_id, answers))
+        answers.refuse(judging.problems(account_id, answers.with_files()))
         answers.refuse(_without_template(account_id, answers))
         answers.refuse(_without_window(account_id, answers.open(), now))
         addressed = _addressed(account_id, answers.open())
@@ -101,6 +103,7 @@ class _Answers:
         self.orders = orders
         self.found: dict[int, Queued | Refused] = {}
         self.unchecked: set[int] = set()
+        self.providers: dict[int, str] = {}  # by credential
         self.texts: dict[int, str] = {}  # what the customer reads of a template
         self.categories: dict[int, str] = {}  # of templates
 
@@ -114,6 +117,12 @@ class _Answers:
         for index, order in self.open():
             if order.form_token and order.form_token in by_token:
                 self.found[index] = Queued(*by_token[order.form_token], repeated=True)
+
+    def with_files(self) -> dict[int, judging.Asked]:
+        return {
+            index: judging.Asked(order.body, providers.get(self.providers[order.credential_id]).abilities)
+            for index, order in self.open()
+        }
 
     def text_of(self, index: int) -> str:
         """The words that a list shows."""
@@ -150,6 +159,7 @@ def _without_recipient(account_id: int, answers: _Answers) -> dict[int, Problem]
         list({order.credential_id for _, order in orders}),
     )
     known = {credential_id: (provider, status in SENDING) for credential_id, provider, status in numbers}
+    answers.providers = {credential_id: provider for credential_id, provider, _ in numbers}
     contacts = _existing(account_id, "contacts", {order.contact_id for _, order in orders if order.contact_id})
     problems = {}
     for index, order in orders:
@@ -167,18 +177,12 @@ def _checked(order: Order, known: Mapping[int, tuple[str, bool]], contacts: set[
     provider, may_send = known[order.credential_id]
     if problem := number_problem(may_send):
         return Checked(problem)
-    checked = check(order.body, _abilities(provider, order.body))
+    checked = check(order.body, replace(providers.get(provider).abilities, takes_links_only=False))  # `judging` knows
     if checked.problem or order.conversation_id is not None:
         return checked
     if order.contact_id is not None:
         return checked if order.contact_id in contacts else Checked(UNKNOWN_RECIPIENT)
     return Checked(recipient_problem(order.to, order.recipient), is_unchecked=checked.is_unchecked)
-
-
-def _abilities(provider: str, body: Mapping[str, JSON]) -> Abilities:
-    """A file of ours goes as a link to who takes links only: it may be named by its id."""
-    abilities = providers.get(provider).abilities
-    return replace(abilities, takes_links_only=False) if own_id(body) is not None else abilities
 
 
 def _without_template(account_id: int, answers: _Answers) -> dict[int, Problem]:
@@ -302,6 +306,7 @@ def _insert(
     for (message_id,) in stored:
         answers.found[places[message_id]] = Queued(message_id, addressed[places[message_id]])
     fresh = [place for place in places.values() if place in answers.found]
+    keeping.use(account_id, {file_id for place in fresh for file_id in own_ids(orders[place].body)}, now)
     _advance({addressed[place]: answers.text_of(place)[:300] for place in fresh}, now)
     _open_lanes(account_id, {orders[place].credential_id for place in fresh})
     return _by_token(account_id, [order.form_token for _, order in answers.open() if order.form_token])

@@ -11,6 +11,7 @@ from safarichat.messaging.climbing import Changed, News, climb_all
 from safarichat.messaging.conversing import lock_conversations, open_conversations
 from safarichat.messaging.echoing import Echo
 from safarichat.messaging.echoing import store as store_echoes
+from safarichat.messaging.slowing import Throttled, slow
 from safarichat.providers.shapes import Problem
 
 WINDOW = timedelta(hours=24)
@@ -61,7 +62,7 @@ def take_in(
     if echoes:  # a report may be about one of them
         targets = {index: found for index, found in _targets(reports).items() if found[1] in locked}
     known = [(report, targets[index][0]) for index, report in enumerate(reports) if index in targets]
-    _note([(message_id, report) for report, message_id in known])
+    slow(_note([(message_id, report) for report, message_id in known]))
     changed += climb_all([_news(message_id, report) for report, message_id in known])
     return changed, [report for index, report in enumerate(reports) if index not in targets]
 
@@ -207,18 +208,21 @@ def own_id(opaque: str) -> int | None:
     return int(digits) if is_ours else None
 
 
-def _note(known: Sequence[tuple[int, Report]]) -> None:
-    """The timeline keeps everything that was said, also what comes too late to count."""
+def _note(known: Sequence[tuple[int, Report]]) -> list[Throttled]:
+    """The timeline keeps everything that was said, also what comes too late to count. Returns what asks us, for the
+    first time, to slow down."""
     if not known:
-        return
+        return []
     said = {(message_id, report.status, report.at): report for message_id, report in known}
-    fetch(
+    rows = fetch(
         "INSERT INTO message_events (account_id, message_id, status, at, source, problem)"
         " SELECT a, m, s, t, 'provider', p"
         " FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::jsonb[]) n (a, m, s, t, p)"
-        " ON CONFLICT (message_id, status, at) DO NOTHING",
+        " ON CONFLICT (message_id, status, at) DO NOTHING RETURNING message_id, status, at",
         *columns([(said[key].account_id, *key, as_json(said[key].problem)) for key in sorted(said)], 5),
     )
+    new = [(message_id, said[message_id, status, at].problem, at) for message_id, status, at in rows]
+    return [Throttled(message_id, problem, at) for message_id, problem, at in new if problem and problem.rests_s]
 
 
 def _news(message_id: int, report: Report) -> News:

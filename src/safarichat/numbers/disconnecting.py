@@ -113,6 +113,8 @@ def _undo(row: OfficialWhatsappCredential) -> list[dict[str, Any]]:
     done = set(before)
     if _others_need_subscription(row):
         done.add("unsubscribed")
+    if _others_need_connection(row):
+        done.add("unhooked")
     talk = providers.get(row.api_provider).disconnect(
         number, platform_of(row), deregister=bool(_record(row)["deregister"]), done=frozenset(done)
     )
@@ -147,6 +149,16 @@ def _others_need_subscription(row: OfficialWhatsappCredential) -> bool:
     )
     same_app = others.filter(connection=row.connection) if row.connection else others.filter(connection__isnull=True)
     return same_app.exclude(pk=row.pk).exists()
+
+
+def _others_need_connection(row: OfficialWhatsappCredential) -> bool:
+    if row.connection is None:
+        return True
+    return (
+        OfficialWhatsappCredential.objects.filter(connection=row.connection, status__in=LIVE)
+        .exclude(pk=row.pk)
+        .exists()
+    )
 
 
 def _settle(row: OfficialWhatsappCredential, steps: list[dict[str, Any]], at_any_rate: bool) -> Disconnected:

@@ -10,9 +10,9 @@ from safarichat.ground.notify import wake_workers
 from safarichat.numbers import recording, sides
 from safarichat.numbers.models import LIVE, SENDING, OfficialWhatsappCredential
 from safarichat.numbers.rows import changing
-from safarichat.providers.shapes import Check, Health, Problem
+from safarichat.providers.shapes import AccountChanged, Check, Health, Problem
 
-KEPT = ("news",)  # of what a row knows about its health, beside the last check
+KEPT = ("news", "told")  # of what a row knows about its health, beside the last check
 log = logging.getLogger("safarichat.numbers")
 
 
@@ -38,7 +38,8 @@ def take_check(row: OfficialWhatsappCredential, health: Health, also: Sequence[P
     before = row.status
     recording.take_facts(row, health.facts)
     status = sides.allowed_status(health.status, health.problems)
-    if status == "connected" and any(problem.number_status for problem in also):
+    lasting = _lasting(row)
+    if status == "connected" and (lasting or any(problem.number_status for problem in also)):
         status = "attention"
     if status and row.status in LIVE and row.status not in ("connecting", "code_required"):
         row.status = status
@@ -50,13 +51,28 @@ def take_check(row: OfficialWhatsappCredential, health: Health, also: Sequence[P
             "problems": [
                 {**sides.shown(problem), "details": recording.masked(problem.details)}
                 for problem in (*health.problems, *also)
-            ],
+            ]
+            + lasting,
         }
         row.checked_at = now
     if row.status != before:
         recording.note_problems(row, "tested", health.problems, now)
         if row.status in SENDING:
             wake_workers("outbox")
+
+
+def hear(row: OfficialWhatsappCredential, event: AccountChanged) -> None:
+    """News that no check can read back stand until their time, or until other news say that it is over."""
+    if event.lasts_until and event.problem:
+        shown = {**sides.shown(event.problem), "details": recording.masked(event.problem.details)}
+        row.health = row.health | {"told": {"until": event.lasts_until, "problem": shown}}
+    elif event.status == "connected":
+        row.health = {name: told for name, told in row.health.items() if name != "told"}
+
+
+def _lasting(row: OfficialWhatsappCredential) -> list[dict[str, Any]]:
+    told = row.health.get("told")
+    return [told["problem"]] if told and told["until"] > timezone.now().timestamp() else []
 
 
 def as_dict(check: Check) -> dict[str, Any]:

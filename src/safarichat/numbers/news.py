@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from django.utils import timezone
 
 from safarichat.ground.notify import wake_workers
-from safarichat.numbers import recording
+from safarichat.numbers import health, recording
 from safarichat.numbers.models import LIVE, SENDING, OfficialWhatsappCredential
 from safarichat.numbers.routing import Route, of_portfolio
 from safarichat.numbers.rows import tell
@@ -79,6 +79,7 @@ def _is_newest(clock: dict[str, int], name: str, at: int) -> bool:
 def _take_status(row: OfficialWhatsappCredential, event: AccountChanged) -> None:
     if event.status and _may_become(row, event):
         row.status = event.status
+        health.hear(row, event)
     if event.status == "disconnected":
         recording.destroy_secrets(row)
     if event.problem:

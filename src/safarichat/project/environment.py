@@ -53,6 +53,7 @@ SECTIONS: dict[str, list[Setting]] = {
             "365",
         ),
         Setting("SAFARICHAT_KEEP_MESSAGES_DAYS", "How many days messages are kept. 0: for ever.", "0"),
+        Setting("SAFARICHAT_KEEP_FILES_DAYS", "How many days their files are kept. 0: as long as messages.", "0"),
         Setting("SAFARICHAT_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
         Setting("SAFARICHAT_LANGUAGE", "The language for people who have chosen none.", "en"),
         Setting(
@@ -63,6 +64,8 @@ SECTIONS: dict[str, list[Setting]] = {
         Setting("WHATSAPP_OFFICIAL_ENABLED", "Whether numbers can be connected at all.", "true"),
         Setting("WHATSAPP_DEFAULT_PROVIDER", "The provider that is offered first.", "360dialog"),
         Setting("WHATSAPP_PROVIDERS", "The providers that are offered, by comma.", "360dialog,twilio,meta"),
+        Setting("WHATSAPP_FEATURE_TEMPLATES", "Whether people can send templates from the pages.", "true"),
+        Setting("WHATSAPP_FEATURE_MEDIA", "Whether people can send files from the pages.", "true"),
         Setting("WHATSAPP_RATE_LIMIT_ONBOARDING", "Onboardings that one person may start in an hour.", "10"),
         Setting("WHATSAPP_RATE_LIMIT_TEST", "Connection tests of one number in a minute.", "6"),
         Setting("WHATSAPP_EMBEDDED_SIGNUP_REDIRECT_URL", "The callback given to providers. Empty: our own."),

@@ -56,9 +56,12 @@ CSRF_TRUSTED_ORIGINS = [addresses.origin(SAFARICHAT_BASE_URL)] if _public.hostna
 WHATSAPP_OFFICIAL_ENABLED = _one_of("WHATSAPP_OFFICIAL_ENABLED", "true", "false") == "true"
 WHATSAPP_DEFAULT_PROVIDER = env["WHATSAPP_DEFAULT_PROVIDER"]
 WHATSAPP_PROVIDERS = _listed("WHATSAPP_PROVIDERS")
+WHATSAPP_FEATURE_TEMPLATES = _one_of("WHATSAPP_FEATURE_TEMPLATES", "true", "false") == "true"
+WHATSAPP_FEATURE_MEDIA = _one_of("WHATSAPP_FEATURE_MEDIA", "true", "false") == "true"
 SAFARICHAT_KEEP_HOOKS_DAYS = _whole("SAFARICHAT_KEEP_HOOKS_DAYS")
 SAFARICHAT_KEEP_EVIDENCE_DAYS = _whole("SAFARICHAT_KEEP_EVIDENCE_DAYS")
 SAFARICHAT_KEEP_MESSAGES_DAYS = _whole("SAFARICHAT_KEEP_MESSAGES_DAYS")
+SAFARICHAT_KEEP_FILES_DAYS = _whole("SAFARICHAT_KEEP_FILES_DAYS")
 WHATSAPP_RATE_LIMIT_ONBOARDING = _whole("WHATSAPP_RATE_LIMIT_ONBOARDING")
 WHATSAPP_RATE_LIMIT_TEST = _whole("WHATSAPP_RATE_LIMIT_TEST")
 _pages = f"{SAFARICHAT_BASE_URL}/whatsapp"
@@ -138,6 +141,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "safarichat.console.context.stopped_numbers",
+                "safarichat.console.features.features",
                 *CONTEXT_PROCESSORS,  # noqa: F405
             ],
         },

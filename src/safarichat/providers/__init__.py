@@ -90,7 +90,8 @@ class Provider(Protocol):
         self, number: Number, platform: Platform, *, deregister: bool, done: frozenset[str]
     ) -> Talk[StepsDone]:
         """Undo what `connect` did. Give `done={"unsubscribed"}` when another live number uses the same business
-        account: the subscription is the account's, not the number's."""
+        account: the subscription is the account's, not the number's; and "unhooked" as long as another uses the same
+        connection."""
 
     # --- use ---
 

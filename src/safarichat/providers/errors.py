@@ -35,6 +35,10 @@ class Known(Struct, frozen=True):
     tries: int = 0
     number_status: NumberStatus = ""
 
+    @property
+    def rests_s(self) -> float:
+        return self.after_s if self.outcome == "throttled" else 0
+
 
 NOT_SENT = Problem(
     key="unreachable",

@@ -54,7 +54,8 @@ class StatusChanged(Struct, frozen=True, kw_only=True):
 class AccountChanged(Struct, frozen=True, kw_only=True):
     """A number or its business account changed. One of `phone_number_id`, `phone_number` (digits), `waba_id` says
     which; `facts` are new values by the names of Health.facts, and those that are `shared` hold for every number of the
-    business's portfolio; `status`, when set, is the credential's new status, and "connected" `ends` these only."""
+    business's portfolio; `status`, when set, is the credential's new status, and "connected" `ends` these only.
+    `lasts_until` (unix s): no check can read this back, so that it stands until then, or until other news end it."""
 
     field: str
     event: str
@@ -64,6 +65,7 @@ class AccountChanged(Struct, frozen=True, kw_only=True):
     at: int = 0
     status: str = ""
     ends: tuple[str, ...] = ("suspended", "attention", "in_review")
+    lasts_until: int = 0
     facts: Mapping[str, JSON] = {}
     shared: tuple[str, ...] = ()
     problem: Problem | None = None

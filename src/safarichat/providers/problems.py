@@ -16,7 +16,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     what to do next: both are constants of the error table, to be translated when shown. `fault` says whose turn it is;
     `scope` what is affected; `number_status` the status a credential takes when this happens to it (empty: keeps its
     own); `details` the provider's own words. `hurts` names the sides of the connection that suffer (nothing else does),
-    `repair` the deed that cures it at one click, where there is one.
+    `repair` the deed that cures it at one click, where there is one; `rests_s` for how long a throttled `scope` wants
+    nothing more.
     """
 
     key: str
@@ -35,3 +36,4 @@ class Problem(Struct, frozen=True, kw_only=True):
     trace_id: str = ""
     hurts: tuple[Side, ...] = ()
     repair: str = ""
+    rests_s: float = 0

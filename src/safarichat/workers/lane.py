@@ -33,10 +33,9 @@ from safarichat.messaging.sending import (
     Ended,
     Want,
     Withheld,
-    brakes_lane,
     own_wait_s,
-    slows_portfolio,
 )
+from safarichat.messaging.slowing import Brake
 from safarichat.providers.errors import NO_ANSWER, NOT_SENT, NOT_UNDERSTOOD
 from safarichat.providers.shapes import Accepted, Later, Outcome, Outgoing, Problem, Refused, Unknown
 from safarichat.workers.handing import Sender, hand_over
@@ -102,6 +101,13 @@ class Lane:
         """There may be something new to send."""
         self._has_news = True
         self._wake.set()
+
+    def is_of(self, portfolio: str) -> bool:
+        return bool(portfolio) and self.sender.quota.portfolio == portfolio
+
+    def slow(self, brake: Brake) -> None:
+        now = time.monotonic()
+        self._pull(brake.scope, brake.conversation_id, brake.rests_s, now, now - brake.age_s)
 
     def stop(self) -> None:
         """Let nothing more depart, finish what is in the air, then end."""
@@ -312,18 +318,23 @@ class Lane:
         if outcome.why == "credential":
             self.problem = outcome.problem
             self._wake.set()
-        elif slows_portfolio(outcome):
-            self._is_rationed = True
-        elif brakes_lane(outcome):
-            self._paused_until = max(self._paused_until, now + outcome.after_s)
-            if outcome.problem.scope == "number":
-                self.pace.slow(now, departed_at)
         elif outcome.why == "throttled":
-            self._pairs.exhaust(due.conversation_id, now, outcome.after_s)
+            self._pull(outcome.problem.scope, due.conversation_id, outcome.after_s, now, departed_at)
+
+    def _pull(self, scope: str, conversation_id: int, rests_s: float, now: float, departed_at: float) -> None:
+        """Each brake for its own bucket."""
+        if scope == "portfolio":
+            self._is_rationed = True
+        elif scope == "recipient":
+            self._pairs.exhaust(conversation_id, now, rests_s)
+        else:
+            self._paused_until = max(self._paused_until, now + rests_s)
+            if scope == "number":
+                self.pace.slow(now, departed_at)
 
     async def _end(self, due: Due, attempt: int, outcome: Outcome | Withheld) -> None:
         ended = Ended(due, attempt, datetime.now(UTC), outcome, self.sender.quota.portfolio)
-        wait_s = 0.25
+        wait_s, stumbled = 0.25, False
         while True:
             try:
                 await self._work.record.do(ended)
@@ -332,8 +343,9 @@ class Lane:
             except Exception as error:  # what came of it must not be forgotten
                 wait_s = min(wait_s * 2, 5.0)
                 logger.warning("message %d: outcome not recorded yet (%s)", due.id, type(error).__name__)
-                if not is_passing(error):  # an id given twice, say: the provider's statuses will tell
+                if stumbled and not is_passing(error):  # an id given twice, say: the provider's statuses will tell
                     ended = replace(ended, outcome=Unknown(NOT_UNDERSTOOD))
+                stumbled |= not is_passing(error)  # once it may be an echo of it that was being written
                 await asyncio.sleep(wait_s)
         if wait_s := own_wait_s(outcome, attempt):
             self._waiting[due.conversation_id] = time.monotonic() + wait_s

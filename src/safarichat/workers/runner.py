@@ -16,6 +16,7 @@ from safarichat.inbox.keeping import INBOX
 from safarichat.media.jobs import QUEUE
 from safarichat.messaging.lanes import OUTBOX
 from safarichat.messaging.receiving import INBOUND
+from safarichat.messaging.slowing import BRAKES, told
 from safarichat.workers import tasks
 from safarichat.workers.send import Sending
 from safarichat.workers.understanding import Understanding
@@ -64,6 +65,8 @@ async def _listen(understanding: Understanding, sending: Sending) -> None:
             sending.wake([int(number) for number in rest.split(",") if number])
         elif what == INBOUND:
             sending.count_inbound(_counts(rest))
+        elif what == BRAKES:
+            sending.slow(told(rest))
 
     def listening() -> None:
         understanding.wake()

@@ -5,7 +5,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
-from safarichat.ground.batching import Batcher, drop_broken_connection, with_fresh_connection
+from safarichat.ground.batching import Batcher, drop_broken_connection, drop_connection, with_fresh_connection
 from safarichat.messaging import lanes
 from safarichat.messaging.journal import Journal, of_the_dead
 from safarichat.messaging.portfolios import admit, is_slowed, quota
 from safarichat.messaging.sending import depart, fetch_due, record
+from safarichat.messaging.slowing import Brake
 from safarichat.numbers.health import credential_failed
 from safarichat.numbers.use import senders
 from safarichat.providers.shapes import Number, Platform
@@ -68,6 +69,13 @@ class Sending:
         for credential_id, count in counts.items():
             if lane := self.lanes.get(credential_id):
                 lane.pace.spend(time.monotonic(), count)
+
+    def slow(self, brakes: Sequence[Brake]) -> None:
+        """The provider has told afterwards that it was too much."""
+        for brake in brakes:
+            for lane in self.lanes.values():
+                if lane.leased.credential_id == brake.credential_id or lane.is_of(brake.portfolio):
+                    lane.slow(brake)
 
     async def run(self) -> None:
         """Send until told to stop; then everything in the air is recorded and every lane given back."""
@@ -171,6 +179,13 @@ class Sending:
         await asyncio.sleep(0)  # let the last lanes ask to be released
         self._work.journal.close()
         await self._db(lambda: lanes.leave(self.holder))
+
+    def close(self) -> None:
+        """Drop the threads and their connections, once all has ended."""
+        for batcher in (self._work.fetch, self._work.admit, self._work.depart, self._work.record):
+            batcher.close()
+        self._keeper.submit(drop_connection)
+        self._keeper.shutdown()
 
     async def _db(self, verb: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._keeper, _fresh, verb)

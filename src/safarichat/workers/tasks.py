@@ -16,6 +16,7 @@ from safarichat.inbox import catching_up
 from safarichat.inbox.clearing import clear
 from safarichat.inbox.replaying import replay_for_new_numbers
 from safarichat.media import handing, jobs, keeping
+from safarichat.media.clearing import clear as clear_files
 from safarichat.media.fetching import fetch_file
 from safarichat.message_templates.syncing import sync_due
 from safarichat.messaging import portfolios
@@ -36,6 +37,12 @@ def _clear_messages() -> int:
     )
 
 
+def _clear_files() -> int:
+    return clear_files(
+        file_days=settings.SAFARICHAT_KEEP_FILES_DAYS, message_days=settings.SAFARICHAT_KEEP_MESSAGES_DAYS
+    )
+
+
 AFTER_AN_OUTAGE = "safarichat.catch_up_after_an_outage"
 SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     # name → when (minutes, or with seconds as a sixth field), what
@@ -52,6 +59,7 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "sync_templates": ("* * * * * */20", sync_due),
     "poll_numbers": ("* * * * *", poll),
     "fetch_due_files": ("* * * * * */20", jobs.defer_due),
+    "clear_files": ("47 * * * *", _clear_files),
     "drop_unused_files": ("13 * * * *", lambda: keeping.drop_unused(datetime.now(UTC))),
     "drop_orphaned_files": ("37 4 * * *", keeping.drop_orphans),
     "forget_uploads": ("7 5 * * *", handing.forget_expired),

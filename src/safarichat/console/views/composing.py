@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from safarichat.console import attaching
+from safarichat.console import attaching, features
 from safarichat.console.composer import Composer, cleaned, fault_of
 from safarichat.console.errors import json_error
 from safarichat.console.tenant import TenantRequest, tenant_page, tenant_view
@@ -37,6 +37,9 @@ def messages(request: TenantRequest, conversation_id: int) -> HttpResponse:
         head = found(request, conversation_id)
     upload = request.FILES.get("file")
     if isinstance(upload, SpooledUpload) and upload.name:
+        if not features.is_on("media"):
+            upload.close()
+            return features.switched_off(request, "media")
         return _send_file(request, head, upload)
     with acting_for(request.account.pk):
         return _send_text(request, head)
@@ -84,8 +87,6 @@ def _queue(
     if result.repeated and not _is_the_same(request, result.message_id, text, body):
         told = _("This form had been used for another message already, so this text was not sent.")
         return _refused(request, head, text, told, _("Send it again from here."), keeps_token=False)
-    if file and not result.repeated:
-        keeping.use(request.account.pk, file.id, timezone.now())
     if file is None or file.kind in attaching.CAPTIONED:  # else the words are still to be sent
         drafts.take(request.account.pk, head.id, request.user.pk)
     if not request.headers.get("HX-Request"):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from safarichat.console import attachments, listing
 from safarichat.console.bubbles import days
 from safarichat.console.composer import Composer
+from safarichat.console.features import is_on
 from safarichat.console.picker import Picker
 from safarichat.console.picker import picker as first_picker
 from safarichat.console.tenant import TenantRequest, tenant_page
@@ -48,7 +49,7 @@ def thread_page(
     head = found(request, conversation_id)
     reading.mark_seen(request.account.pk, conversation_id, now=timezone.now())
     composer = composer or Composer.fresh(request, head)
-    if picker is None and composer.needs_template:
+    if picker is None and composer.needs_template and is_on("templates"):
         picker = first_picker(request.account.pk, head.credential_id, {})
     # `before` in this address is a place in the thread: the list beside it begins at its beginning.
     shown = {**_list(request, before=None), **_thread(request, head), "composer": composer, "picker": picker}

@@ -3,35 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from safarichat import providers
 from safarichat.console.asked import body_of, endpoint, is_fragment, json_answer, no_such_number, prefers_html
+from safarichat.console.cards import Cards
 from safarichat.console.errors import wants_json
-from safarichat.console.numberfacts import NAME_LABELS, provider_label
+from safarichat.console.numberfacts import NAME_LABELS
 from safarichat.console.numberforms import WEBSITES, NameForm, PhotoForm, ProfileForm, flat
 from safarichat.console.tenant import TenantRequest
-from safarichat.console.told import Said, answered, number_for_a_deed, refuse_form_for_programs, said_of
+from safarichat.console.told import Said, number_for_a_deed, refuse_form_for_programs, said_of
 from safarichat.numbers import deeds, presenting, rows
 from safarichat.numbers.models import OfficialWhatsappCredential
-
-DEEDS = ("read_profile", "write_profile", "write_photo", "rename")
 
 
 @require_safe
 @never_cache
 @endpoint
 def profile_page(request: TenantRequest, credential_id: int) -> HttpResponse:
-    row = rows.find(request.account.pk, credential_id)
-    if row is None:
-        raise no_such_number()
-    return json_answer(_state(row)) if wants_json(request) else _page(request, row)
+    return CARDS.page(request, credential_id)
 
 
 def profile(request: TenantRequest, credential_id: int) -> HttpResponse:
@@ -46,13 +40,13 @@ def write(request: TenantRequest, credential_id: int) -> HttpResponse:
     form = _form(row, _typed(request, row))
     if not form.is_valid():
         refuse_form_for_programs(request, form)
-        return _card(request, row, "profile", status=422, form=form)
+        return CARDS.card(request, row, "profile", status=422, form=form)
     changes = form.changes()
     if not changes:
-        return _answer(request, row, "profile", Said(color="success", message=_("Nothing was changed.")))
+        return CARDS.answer(request, row, "profile", Said(color="success", message=_("Nothing was changed.")))
     done = presenting.write(request.account.pk, row.pk, changes)
     said = said_of(request, row.pk, "write_profile", done, _("The profile is changed."))
-    return _answer(request, row, "profile", said, form=None if said.is_good else form)
+    return CARDS.answer(request, row, "profile", said, form=None if said.is_good else form)
 
 
 def _typed(request: TenantRequest, row: OfficialWhatsappCredential) -> Mapping[str, Any]:
@@ -73,7 +67,7 @@ def reading(request: TenantRequest, credential_id: int) -> HttpResponse:
     row = number_for_a_deed(request, credential_id)
     done = presenting.read(request.account.pk, row.pk)
     said = said_of(request, row.pk, "read_profile", done, _("This is what the provider shows now."))
-    return _answer(request, row, "profile", said)
+    return CARDS.answer(request, row, "profile", said)
 
 
 @require_POST
@@ -82,11 +76,11 @@ def photo(request: TenantRequest, credential_id: int) -> HttpResponse:
     row = number_for_a_deed(request, credential_id)
     form = PhotoForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _mistyped(request, row, "photo", photo_form=form)
+        return CARDS.mistyped(request, row, "photo", photo_form=form)
     mime_type, data = form.cleaned_data["photo"]
     done = presenting.write_photo(request.account.pk, row.pk, mime_type=mime_type, data=data)
     said = said_of(request, row.pk, "write_photo", done, _("The photo is changed. Customers see it within minutes."))
-    return _answer(request, row, "photo", said)
+    return CARDS.answer(request, row, "photo", said)
 
 
 @require_safe
@@ -98,10 +92,10 @@ def name_state(request: TenantRequest, credential_id: int) -> HttpResponse:
     if row is None:
         raise no_such_number()
     if wants_json(request):
-        return json_answer(_state(row))
+        return json_answer(CARDS.told(row))
     if not is_fragment(request):
         return redirect("number_profile", row.pk)
-    return render(request, "console/numbers/_name_state.html", _shown(row))
+    return render(request, "console/numbers/_name_state.html", CARDS.context(row))
 
 
 def display_name(request: TenantRequest, credential_id: int) -> HttpResponse:
@@ -115,49 +109,19 @@ def rename(request: TenantRequest, credential_id: int) -> HttpResponse:
     row = number_for_a_deed(request, credential_id)
     form = NameForm(dict(body_of(request)))
     if not form.is_valid():
-        return _mistyped(request, row, "display-name", name_form=form)
+        return CARDS.mistyped(request, row, "display-name", name_form=form)
     done = presenting.rename(request.account.pk, row.pk, form.cleaned_data["name"])
     said = said_of(request, row.pk, "rename", done, _("The name is asked for; the provider reviews it."))
-    return _answer(request, row, "display-name", said)
+    return CARDS.answer(request, row, "display-name", said)
 
 
-# --- answers ---------------------------------------------------------------------------------------------------------
-
-
-def _answer(
-    request: TenantRequest, row: OfficialWhatsappCredential, card: str, said: Said, **more: Any
-) -> HttpResponse:
-    row = rows.find(request.account.pk, row.pk) or row
-    place = f"{reverse('number_profile', args=[row.pk])}#{card}"
-    given = {name: each for name, each in more.items() if each is not None}
-    return answered(request, said, place, _state(row)) or _card(request, row, card, status=409, said=said, **given)
-
-
-def _mistyped(request: TenantRequest, row: OfficialWhatsappCredential, card: str, **forms: BaseForm) -> HttpResponse:
-    refuse_form_for_programs(request, next(iter(forms.values())))
-    return _card(request, row, card, status=422, **forms)
-
-
-def _card(
-    request: TenantRequest, row: OfficialWhatsappCredential, card: str, *, status: int, **more: Any
-) -> HttpResponse:
-    if is_fragment(request):
-        template = f"console/numbers/_{card.replace('-', '_')}.html"
-        return render(request, template, {**_shown(row), **more, "card": card})
-    return _page(request, row, status=status, card=card, **more)
-
-
-def _page(request: TenantRequest, row: OfficialWhatsappCredential, *, status: int = 200, **more: Any) -> HttpResponse:
-    return render(request, "console/numbers/profile.html", {**_shown(row), **more}, status=status)
+# --- what is shown ---------------------------------------------------------------------------------------------------
 
 
 def _shown(row: OfficialWhatsappCredential) -> dict[str, Any]:
     told = row.provider_config
     asked = presenting.asked_name(row)
     return {
-        "row": row,
-        "provider": provider_label(row.api_provider),
-        "lacks": {deed: _(reason) if (reason := deeds.why_not(row, deed)) else "" for deed in DEEDS},
         "form": (form := _form(row)),
         "some_are_fixed": any(field.disabled for field in form.fields.values()),
         "was_read": bool(presenting.profile_of(row)),
@@ -189,5 +153,9 @@ def _state(row: OfficialWhatsappCredential) -> dict[str, Any]:
         "verified_name": row.verified_name,
         "name_status": told.get("name_status"),
         "asked_name": presenting.asked_name(row),
-        "unavailable": {deed: _(reason) for deed in DEEDS if (reason := deeds.why_not(row, deed))},
     }
+
+
+CARDS = Cards(
+    name="profile", deeds=("read_profile", "write_profile", "write_photo", "rename"), shown=_shown, state=_state
+)

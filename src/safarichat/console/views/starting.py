@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from safarichat.console import picker
+from safarichat.console.features import switchable
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.messaging.queueing import Order, queue
 from safarichat.numbers.listing import all_of
@@ -57,6 +58,7 @@ def _label(number: OfficialWhatsappCredential) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@switchable("templates")
 @tenant_page
 def new_conversation(request: TenantRequest) -> HttpResponse:
     """First whom and which template, by the address; then the template's values, sent with both."""

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from safarichat.accounts import throttles
 from safarichat.console import picker
 from safarichat.console.asked import Refusal, endpoint, is_fragment, no_such_number
+from safarichat.console.features import switchable
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.console.views.inbox import found, thread_page
 from safarichat.message_templates.syncing import sync
@@ -26,6 +27,7 @@ TOKEN_LENGTH = 64
 
 @require_safe
 @never_cache
+@switchable("templates")
 @tenant_page
 def choose(request: TenantRequest, conversation_id: int) -> HttpResponse:
     head = found(request, conversation_id)
@@ -34,6 +36,7 @@ def choose(request: TenantRequest, conversation_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@switchable("templates")
 @tenant_page
 def send(request: TenantRequest, conversation_id: int) -> HttpResponse:
     """GET answers who came back from the login page to where they had sent a form."""
@@ -69,6 +72,7 @@ def _shown(request: TenantRequest, head: Listed, shown: picker.Picker, *, status
 
 
 @require_POST
+@switchable("templates")
 @endpoint
 def fetch(request: TenantRequest, credential_id: int) -> HttpResponse:
     """Ask the provider for the list now, then back to where the person was."""

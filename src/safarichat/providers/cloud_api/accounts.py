@@ -6,10 +6,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from safarichat.providers.cloud_api import account_problems as problems
-from safarichat.providers.cloud_api.loose import digits, mapping, mappings, text
+from safarichat.providers.cloud_api.loose import digits, mapping, mappings, text, whole
 from safarichat.providers.shapes import JSON, AccountChanged, Event, Problem, Side
 
 Value = Mapping[str, JSON]
+LONGEST_S = 30 * 24 * 3600  # Meta tells no end of some of it; our own judgement
 _RESTRICTED_SIDES: Mapping[str, tuple[Side, ...]] = {
     "RESTRICTED_BIZ_INITIATED_MESSAGING": ("templates",),  # answers still go out
     "RESTRICTED_CUSTOMER_INITIATED_MESSAGING": ("sending",),
@@ -28,11 +29,11 @@ def read(value: Value, waba_id: str, at: int) -> Iterator[Event]:
         phone_number=digits(text(value, "phone_number")),
         at=at,
         value=value,
-        **_effect(event, value),
+        **_effect(event, value, at),
     )
 
 
-def _effect(event: str, value: Value) -> dict[str, Any]:
+def _effect(event: str, value: Value, at: int) -> dict[str, Any]:
     """What it makes of the account's numbers: fields of AccountChanged."""
     match event:
         case "ACCOUNT_DELETED":
@@ -42,12 +43,13 @@ def _effect(event: str, value: Value) -> dict[str, Any]:
         case "ACCOUNT_RECONNECTED":
             return {"status": "connected", "ends": ("suspended", "attention")}
         case "ACCOUNT_RESTRICTION":
-            return _restriction(value)
+            return _restriction(value, at)
         case "ACCOUNT_VIOLATION":
             kind = text(mapping(value, "violation_info"), "violation_type")
-            return {"status": "attention", "problem": replace(problems.VIOLATION, details=kind)}
+            problem = replace(problems.VIOLATION, details=kind)
+            return {"status": "attention", "problem": problem, "lasts_until": at + LONGEST_S}
         case "DISABLED_UPDATE":
-            return _ban(mapping(value, "ban_info"))
+            return _ban(mapping(value, "ban_info"), at)
         case "PARTNER_REMOVED" | "PARTNER_APP_UNINSTALLED":
             return {"status": "reauth_required", "problem": _withdrawn(mapping(value, "disconnection_info"))}
         case "VERIFIED_ACCOUNT":
@@ -57,26 +59,29 @@ def _effect(event: str, value: Value) -> dict[str, Any]:
     return {}
 
 
-def _restriction(value: Value) -> dict[str, Any]:
+def _restriction(value: Value, at: int) -> dict[str, Any]:
     """Messages or calls: what a restriction does not touch goes on. Each kind may carry its own end and cure."""
     told = mappings(value, "restriction_info")
     kinds = [kind for each in told if (kind := text(each, "restriction_type"))]
     words = [word for each in told for key in ("restriction_type", "remediation") if (word := text(each, key))]
     hurts = tuple(dict.fromkeys(side for kind in kinds for side in _RESTRICTED_SIDES.get(kind, ())))
+    ends = [whole(each, "expiration") or 0 for each in told]
     return {
         "status": "attention",
+        "lasts_until": max(ends) if ends and all(ends) else at + LONGEST_S,
         "facts": {"restrictions": list(kinds)},
         "problem": replace(problems.RESTRICTED, details=", ".join(words)[:1000], hurts=hurts),
     }
 
 
-def _ban(info: Value) -> dict[str, Any]:
+def _ban(info: Value, at: int) -> dict[str, Any]:
     day = text(info, "waba_ban_date")
     match text(info, "waba_ban_state").upper():
         case "DISABLE":
             return {"status": "suspended", "problem": replace(problems.DISABLED, details=day)}
         case "SCHEDULE_FOR_DISABLE":
-            return {"status": "attention", "problem": replace(problems.TO_BE_DISABLED, details=day)}
+            problem = replace(problems.TO_BE_DISABLED, details=day)
+            return {"status": "attention", "problem": problem, "lasts_until": at + LONGEST_S}
         case "REINSTATE":
             return {"status": "connected", "facts": {"restrictions": []}}
     return {}

@@ -65,6 +65,7 @@ def problem_in(error: JSON, http_status: int | None = None) -> Problem:
         fault=known.fault,
         scope=known.scope,
         number_status=known.number_status,
+        rests_s=known.rests_s,
         http_status=http_status,
         trace_id=text(error, "fbtrace_id")[:100],
     )

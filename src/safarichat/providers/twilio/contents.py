@@ -18,6 +18,7 @@ from safarichat.providers.twilio.errors import classify
 from safarichat.providers.twilio.rest import Account, ask, content, is_ok, node, pages
 
 LANGUAGE = "en"  # a content must name one; the words of a conversation are the person's own
+CODE = "whatsapp/authentication"
 MOST_PAGES = 5
 _VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 Found = Mapping[str, JSON]
@@ -43,7 +44,8 @@ class Content(Struct, frozen=True):
 
 
 def variables_in(types: JSON) -> tuple[str, ...]:
-    names = set(_VARIABLE.findall(json.dumps(types)))
+    """(!) A sign-in code's content has WhatsApp's own words; its code is variable 1 all the same."""
+    names = set(_VARIABLE.findall(json.dumps(types))) | ({"1"} if CODE in types else set())
     return tuple(sorted(names, key=lambda name: (not name.isdigit(), int(name) if name.isdigit() else 0, name)))
 
 

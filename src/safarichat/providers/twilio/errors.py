@@ -58,6 +58,7 @@ def problem_with(code: int | None, details: str = "", http_status: int | None = 
         fault=known.fault,
         scope=known.scope,
         number_status=known.number_status,
+        rests_s=known.rests_s,
         http_status=http_status,
     )
 

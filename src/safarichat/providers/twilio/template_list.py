@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from safarichat.providers.cloud_api.loose import mapping, mappings, text, texts
 from safarichat.providers.shapes import JSON, Later, Number, Platform, Refused, Talk, Template, TemplateList, Unknown
-from safarichat.providers.twilio.contents import Found
+from safarichat.providers.twilio.contents import CODE, Found
 from safarichat.providers.twilio.errors import classify
 from safarichat.providers.twilio.rest import account_of, content, pages
 from safarichat.providers.twilio.templates import approval, status_of
@@ -76,7 +76,7 @@ def _components(found: Found) -> Iterator[Component]:
     types = mapping(found, "types")
     kind = next((each for each in types if each != "twilio/text"), "twilio/text")
     content, samples = mapping(types, kind), mapping(found, "variables")
-    if kind == "whatsapp/authentication":
+    if kind == CODE:
         yield {"type": "BODY", "text": CODE_BODY}
         yield {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE"}]}
         return

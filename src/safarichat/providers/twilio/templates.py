@@ -6,15 +6,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from safarichat.providers.cloud_api.loose import mapping, mappings, text
+from safarichat.providers.errors import N_
 from safarichat.providers.shapes import JSON, Later, Number, Platform, Refused, Talk
-from safarichat.providers.twilio.contents import Content, Found, named
+from safarichat.providers.twilio.contents import Content, Found, named, variables_in
 from safarichat.providers.twilio.drafts import invalid
 from safarichat.providers.twilio.errors import problem_with
 from safarichat.providers.twilio.interactive import plain
-from safarichat.providers.twilio.links import is_link, split
+from safarichat.providers.twilio.links import is_link
 from safarichat.providers.twilio.rest import Account
 from safarichat.providers.twilio.translating import NO_LINK
 
+OTHER_SITE = N_("This template takes its file from one site only. Give a link that begins as the template's own does.")
 MISSING, MISMATCH, PAUSED = 63027, 63028, 63041
 _IN_ORDER = ("header", "body", "button")
 _MEDIA = ("image", "video", "document")
@@ -41,22 +43,26 @@ def fill(number: Number, platform: Platform, account: Account, template: Templat
     found = yield from _find(platform, account, name, language)
     if isinstance(found, Refused | Later):
         return found
-    return _filled(Content.of(found), [_fitting(value, found) for value in values], key)
+    fitting = _fitting(values, found)
+    if fitting is None:
+        return invalid(OTHER_SITE, "template.components")
+    return _filled(Content.of(found), fitting, key)
 
 
 # --- the content -----------------------------------------------------------------------------------------------------
 
 
 def _find(platform: Platform, account: Account, name: str, language: str) -> Talk[Found | Refused | Later]:
-    """By its own name, else by the one under which it was approved; an approved one before any other."""
+    """By the name under which WhatsApp knows it, mostly its own at Twilio as well; by its own alone only where no other
+    was handed in as that. An approved one before any other."""
     best: Found = {}
     for asked in (name, ""):
         listed = yield from named(platform, account, "ContentAndApprovals", asked)
         if isinstance(listed, Refused | Later):
             return listed
         mine = [each for each in listed if _is_meant(each, name) and text(each, "language") == language]
-        best = max(mine, key=lambda each: status_of(each) == "approved", default=best)
-        if best:
+        best = max(mine, key=lambda each: (is_known_as(each, name), status_of(each) == "approved"), default=best)
+        if is_known_as(best, name):
             break
     if not best:
         return Refused(replace(problem_with(MISSING), details=f"{name} ({language})"))
@@ -66,7 +72,11 @@ def _find(platform: Platform, account: Account, name: str, language: str) -> Tal
 
 
 def _is_meant(found: Found, name: str) -> bool:
-    return name in (text(found, "friendly_name"), text(approval(found), "name"))
+    return is_known_as(found, name) or text(found, "friendly_name") == name
+
+
+def is_known_as(found: Found, name: str) -> bool:
+    return text(approval(found), "name") == name
 
 
 def approval(found: Found) -> Mapping[str, JSON]:
@@ -108,18 +118,27 @@ def _value(parameter: Mapping[str, JSON]) -> _Value:
     return _Value(plain(told), name if name.isdigit() else "")
 
 
-def _fitting(value: _Value, found: Found) -> _Value:
-    """(!) The content holds the beginning of a file's link and takes the rest of it as its value."""
-    if not value.is_media:
-        return value
-    _, rest = split(value.text)
-    for told in _strings(mapping(found, "types")):
-        beginning = told.partition("{{")[0]
-        if "{{" in told and beginning and value.text.startswith(beginning):
-            return replace(value, text=value.text[len(beginning) :])
-        if told.startswith("{{"):
-            rest = value.text
-    return replace(value, text=rest)
+def _fitting(values: list[_Value], found: Found) -> list[_Value] | None:
+    """(!) The content holds the beginning of a file's link and takes the rest of it as its value, by whatever number.
+    None: a link begins in another way, and put together they would lead nowhere."""
+    places = [told for told in _strings(mapping(found, "types")) if "{{" in told]
+    fitting = []
+    for value in values:
+        if not value.is_media or not places:
+            fitting.append(value)
+            continue
+        mine = [place for place in places if value.text.startswith(_beginning(place))]
+        if not mine:
+            return None
+        place = max(mine, key=lambda each: len(_beginning(each)))
+        places.remove(place)
+        [number, *_] = variables_in(place)
+        fitting.append(replace(value, text=value.text[len(_beginning(place)) :], name=number))
+    return fitting
+
+
+def _beginning(place: str) -> str:
+    return place.partition("{{")[0]
 
 
 def _strings(types: JSON) -> Iterator[str]:
@@ -139,9 +158,10 @@ def _filled(content: Content, values: list[_Value], key: str) -> Filled | Refuse
     """(!) Meta wants a sign-in code twice, for the text and for the button; Twilio wants it once."""
     wanted = content.variables
     numbered = {value.name: value.text for value in values if value.name}
+    unnumbered = [name for name in wanted if name not in numbered]
     in_order = [value.text for value in values if not value.name]
-    kept, more = in_order[: len(wanted)], in_order[len(wanted) :]
-    given = dict(zip(wanted, kept, strict=False)) | numbered
+    kept, more = in_order[: len(unnumbered)], in_order[len(unnumbered) :]
+    given = dict(zip(unnumbered, kept, strict=False)) | numbered
     if set(wanted) - given.keys() or set(more) - set(kept):
         told = f"{len(values)} of {len(wanted)} variables"
         return Refused(replace(problem_with(MISMATCH), details=told))

@@ -24,9 +24,10 @@ class Conversing:
 
     # --- business → customer -----------------------------------------------------------------------------------------
 
-    def travel(self, message: Message) -> None:
-        """Lets an accepted message go its way; also called for those that were on it at the last stop."""
-        error = self._fate(message)
+    def travel(self, message: Message, unfit: int = 0) -> None:
+        """Lets an accepted message go its way; also called for those that were on it at the last stop. `unfit`: the
+        error of its files."""
+        error = self._fate(message) or unfit
         wait = self.world.settings.sent_ms
         if error:
             self._later(wait, self.fail, message, error)

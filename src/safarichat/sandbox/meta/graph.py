@@ -11,6 +11,7 @@ from safarichat.sandbox.meta import assets, media, nodes, numbers, subscriptions
 from safarichat.sandbox.meta.coexisting import Coexisting
 from safarichat.sandbox.meta.conversing import Conversing
 from safarichat.sandbox.meta.errors import MESSAGING_CODES, GraphError, envelope, no_such_object
+from safarichat.sandbox.meta.fitness import Fitness
 from safarichat.sandbox.meta.sending import Sending
 from safarichat.sandbox.meta.tokens import MESSAGING, Caller
 from safarichat.sandbox.meta.usage import Usage
@@ -49,7 +50,7 @@ class Graph:
         self.world, self.outgoing, self.base_url = world, outgoing, base_url
         self.webhooks = webhooks
         self.conversing = Conversing(world, webhooks)
-        self.sending = Sending(world, self.conversing)
+        self.sending = Sending(world, self.conversing, Fitness(world, outgoing))
         self.coexisting = Coexisting(world, webhooks, self.conversing)
         self.usage = Usage(world)
 

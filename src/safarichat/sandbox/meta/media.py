@@ -6,7 +6,7 @@ import hmac
 from urllib.parse import parse_qs
 
 from safarichat.sandbox import ids
-from safarichat.sandbox.meta.errors import GraphError, no_such_object
+from safarichat.sandbox.meta.errors import GraphError, in_status, no_such_object
 from safarichat.sandbox.meta.samples import SAMPLES
 from safarichat.sandbox.meta.tokens import MESSAGING, Caller
 from safarichat.sandbox.things import JSON, Media, PhoneNumber
@@ -96,6 +96,11 @@ def download(world: World, asked: Asked, known_token: bool) -> Answer:
     return Answer(200, media.data, {}, media.mime_type)
 
 
+def _told_size(given: dict[str, JSON]) -> int:
+    told = given.get("file_size")
+    return told if isinstance(told, int) else 0
+
+
 def fill_in(world: World, number: PhoneNumber, content: dict[str, JSON], base_url: str) -> dict[str, JSON]:
     """Completes a customer's media object: an id, hash and url, and a sample file when none was uploaded."""
     kind = str(content.get("type", ""))
@@ -103,6 +108,8 @@ def fill_in(world: World, number: PhoneNumber, content: dict[str, JSON], base_ur
         return content
     payload = content.get(kind)
     given: dict[str, JSON] = payload if isinstance(payload, dict) else {}
+    if _told_size(given) > LARGEST["document"]:  # a customer's file can be larger than WhatsApp hands on
+        return {"type": "unsupported", "unsupported": {"type": kind}, "errors": [in_status(131052)]}
     media = world.media.get(str(given.get("id", "")))
     if media is None:
         mime, data = SAMPLES[kind]

@@ -8,6 +8,7 @@ import msgspec
 from safarichat.sandbox import ids, phones
 from safarichat.sandbox.meta.conversing import Conversing
 from safarichat.sandbox.meta.errors import GraphError
+from safarichat.sandbox.meta.fitness import Fitness
 from safarichat.sandbox.meta.tokens import MESSAGING, Caller
 from safarichat.sandbox.meta.validating import check_content, check_marketing
 from safarichat.sandbox.things import JSON, Customer, Message, PhoneNumber
@@ -43,8 +44,9 @@ class Bucket:
 
 
 class Sending:
-    def __init__(self, world: World, conversing: Conversing) -> None:
-        self.world, self.conversing = world, conversing
+    def __init__(self, world: World, conversing: Conversing, fitness: Fitness) -> None:
+        self.world, self.conversing, self.fitness = world, conversing, fitness
+        self.looking: set[asyncio.Task[None]] = set()
         self.numbers: dict[tuple[str, float], Bucket] = {}
         self.pairs: dict[tuple[str, str], Bucket] = {}
 
@@ -66,7 +68,12 @@ class Sending:
         customer = self._customer(number, to, by_user_id)
         self._check_rates(number, customer)
         message = self._accept(number, customer, content, to, opaque, by_user_id)
-        await self._on_its_way(message)
+        if self.fitness.names_link(content):
+            task = asyncio.get_running_loop().create_task(self._on_its_way(message))
+            self.looking.add(task)
+            task.add_done_callback(self.looking.discard)
+        else:
+            await self._on_its_way(message)
         return _accepted(message, customer, to, by_user_id)
 
     async def post_marketing(self, caller: Caller, number: PhoneNumber, parameters: dict[str, JSON]) -> dict[str, JSON]:
@@ -147,6 +154,8 @@ class Sending:
 
     async def _on_its_way(self, message: Message) -> None:
         number = self.world.numbers.things[message.phone_number_id]
+        if unfit := await self.fitness.problem(message):
+            return self.conversing.travel(message, unfit)
         if not self.world.faults.strikes("status_before_answer", provider=number.provider):
             self.conversing.travel(message)
             return
