@@ -24,6 +24,7 @@ from safarichat.messaging.checking import (
     shown,
     window_problem,
 )
+from safarichat.messaging.consenting import purpose_of, without_consent
 from safarichat.messaging.conversing import Pair, lock_conversations, open_conversations
 from safarichat.messaging.expiring import expires_at
 from safarichat.messaging.lanes import wake
@@ -77,7 +78,7 @@ def queue(account_id: int, orders: Sequence[Order], *, now: datetime) -> list[Qu
         answers.repeat(_by_token(account_id, [order.form_token for order in orders if order.form_token]))
         answers.refuse(_without_recipient(account_id, answers))
         answers.refuse(_without_template(account_id, answers))
-        answers.refuse(_without_window(account_id, answers.open(), now))
+        answers.refuse(_without_window(account_id, answers, now))
         addressed = _addressed(account_id, answers.open())
         answers.repeat(_insert(account_id, orders, addressed, now, answers))
         _announce(account_id, answers)
@@ -118,6 +119,10 @@ class _Answers:
     def text_of(self, index: int) -> str:
         """The words that a list shows."""
         return self.texts.get(index) or shown(self.orders[index].body)
+
+    def purpose_of(self, index: int) -> str:
+        """What a template is for; free text needs no consent."""
+        return purpose_of(self.categories.get(index, "")) if self.orders[index].body["type"] == "template" else ""
 
     def priority_of(self, index: int) -> int:
         """What advertises is never more urgent than the rest, whoever queues it."""
@@ -200,9 +205,14 @@ def _existing(account_id: int, table: str, ids: set[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _without_window(account_id: int, orders: Sequence[tuple[int, Order]], now: datetime) -> dict[int, Problem]:
-    conversations = _conversations_of(account_id, orders)
-    problems = {}
+def _without_window(account_id: int, answers: _Answers, now: datetime) -> dict[int, Problem]:
+    """Free text without a window, and templates that their recipient does not want."""
+    orders = answers.open()
+    contacts = _contacts_of(account_id, orders)
+    conversations = _conversations_of(account_id, orders, contacts)
+    contacts |= {index: one.contact_id for index, one in conversations.items()}
+    purposes = {index: purpose for index, _ in orders if (purpose := answers.purpose_of(index))}
+    problems = without_consent(contacts, purposes)
     for index, order in orders:
         conversation = conversations.get(index)
         if order.conversation_id is not None and conversation is None:
@@ -214,21 +224,30 @@ def _without_window(account_id: int, orders: Sequence[tuple[int, Order]], now: d
     return problems
 
 
-def _conversations_of(account_id: int, orders: Sequence[tuple[int, Order]]) -> dict[int, _Conversation]:
-    """Where each order would go, as far as that exists. A customer is not made for a message that will be refused."""
-    asked = [order for _, order in orders if order.body["type"] != "template"]
+def _contacts_of(account_id: int, orders: Sequence[tuple[int, Order]]) -> dict[int, int]:
+    """By an order's place. A customer is not made for a message that will be refused."""
+    asked = [order for _, order in orders if order.conversation_id is None and order.contact_id is None]
     dialled = sorted({phone_digits(order.to) for order in asked if order.to})
     named = sorted({order.recipient for order in asked if order.recipient and not order.to})
-    contact_of = dict(zip([*dialled, *named], find(account_id, dialled, user_ids=named), strict=True))
+    known = dict(zip([*dialled, *named], find(account_id, dialled, user_ids=named), strict=True))
+    found = {
+        index: order.contact_id or known.get(phone_digits(order.to) or order.recipient)
+        for index, order in orders
+        if order.conversation_id is None
+    }
+    return {index: contact_id for index, contact_id in found.items() if contact_id}
+
+
+def _conversations_of(
+    account_id: int, orders: Sequence[tuple[int, Order]], contacts: Mapping[int, int]
+) -> dict[int, _Conversation]:
+    """Where each order would go, as far as that exists."""
     rows = fetch(
         "SELECT id, credential_id, contact_id, window_closes_at FROM conversations WHERE account_id = %s"
         " AND (id = ANY(%s::bigint[]) OR contact_id = ANY(%s::bigint[]))",
         account_id,
         [order.conversation_id for _, order in orders if order.conversation_id is not None],
-        [
-            *(order.contact_id for _, order in orders if order.contact_id is not None),
-            *filter(None, contact_of.values()),
-        ],
+        [contacts[index] for index, order in orders if index in contacts and order.body["type"] != "template"],
     )
     all_found = [_Conversation(*row) for row in rows]
     by_id = {(one.credential_id, one.id): one for one in all_found}
@@ -238,8 +257,7 @@ def _conversations_of(account_id: int, orders: Sequence[tuple[int, Order]]) -> d
         if order.conversation_id is not None:
             found[index] = by_id.get((order.credential_id, order.conversation_id))
         else:
-            contact_id = order.contact_id or contact_of.get(phone_digits(order.to) or order.recipient)
-            found[index] = by_contact.get((order.credential_id, contact_id)) if contact_id else None
+            found[index] = by_contact.get((order.credential_id, contacts.get(index, 0)))
     return {index: one for index, one in found.items() if one is not None}
 
 
@@ -278,13 +296,15 @@ def _insert(
     stored = fetch(
         """
         INSERT INTO messages (id, account_id, credential_id, conversation_id, direction, kind, body, text, status, at,
-                              status_at, sent_by_id, form_token, priority, expires_at, context_id, is_unchecked)
+                              status_at, sent_by_id, form_token, priority, expires_at, context_id, is_unchecked,
+                              purpose)
         SELECT n.id, %s, n.credential_id, n.conversation_id, 'out', n.kind, n.body, n.text, 'queued', %s, %s, n.sent_by,
-               n.form_token, n.priority, n.expires_at, n.context_id, n.is_unchecked
+               n.form_token, n.priority, n.expires_at, n.context_id, n.is_unchecked, n.purpose
         FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::bigint[],
-                    %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::boolean[])
+                    %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::boolean[],
+                    %s::text[])
              n (id, conversation_id, credential_id, kind, body, text, sent_by, form_token, priority, expires_at,
-                context_id, is_unchecked)
+                context_id, is_unchecked, purpose)
         ON CONFLICT (account_id, form_token) WHERE form_token IS NOT NULL DO NOTHING
         RETURNING id
         """,
@@ -296,7 +316,7 @@ def _insert(
                 (message_id, addressed[place], *_columns(orders[place], answers, place, now))
                 for message_id, place in places.items()
             ],
-            12,
+            13,
         ),
     )
     for (message_id,) in stored:
@@ -320,6 +340,7 @@ def _columns(order: Order, answers: _Answers, place: int, now: datetime) -> tupl
         order.expires_at or expires_at(priority, now),
         refers_to(order.body),
         place in answers.unchecked,
+        answers.purpose_of(place),
     )
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from safarichat.ground.sql import JSON, as_json, columns, fetch
 from safarichat.messaging.climbing import Changed, News, climb_all
+from safarichat.messaging.consenting import learn_from_refusals
 from safarichat.messaging.conversing import lock_conversations, open_conversations
 from safarichat.messaging.echoing import Echo
 from safarichat.messaging.echoing import store as store_echoes
@@ -62,7 +63,9 @@ def take_in(
         targets = {index: found for index, found in _targets(reports).items() if found[1] in locked}
     known = [(report, targets[index][0]) for index, report in enumerate(reports) if index in targets]
     _note([(message_id, report) for report, message_id in known])
-    changed += climb_all([_news(message_id, report) for report, message_id in known])
+    news = [_news(message_id, report) for report, message_id in known]
+    changed += climb_all(news)
+    learn_from_refusals(news)
     return changed, [report for index, report in enumerate(reports) if index not in targets]
 
 

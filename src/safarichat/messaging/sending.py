@@ -12,6 +12,7 @@ from safarichat.contacts.identity import phone_key
 from safarichat.contacts.people import Naming, resolve_all
 from safarichat.ground.sql import JSON, as_json, columns, fetch
 from safarichat.messaging.climbing import News, climb_all
+from safarichat.messaging.consenting import MESSAGE_IS_WITHDRAWN, learn_from_refusals, let_fail
 from safarichat.messaging.conversing import lock_conversations
 from safarichat.messaging.expiring import note_ours
 from safarichat.messaging.lanes import freeze, pause, tell
@@ -100,10 +101,11 @@ def fetch_due(wants: Sequence[Want]) -> list[list[Due]]:
 
 def depart(departures: Sequence[Departure]) -> list[dict[int, int]]:
     """Commit attempts, in one statement with the check of each lease. The messages that may leave, with their attempt's
-    number: those whose lease has run out, or that were cancelled meanwhile, are missing."""
+    number: those whose lease has run out, or that were cancelled meanwhile, are missing, and those that their recipient
+    does not want any more: these fail."""
     flat = [(one.credential_id, one.lease, message_id) for one in departures for message_id in one.message_ids]
     rows = fetch(
-        """
+        f"""
         WITH asked AS (
           SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[]) n (credential_id, lease, message_id)),
         mine AS (
@@ -118,14 +120,16 @@ def depart(departures: Sequence[Departure]) -> list[dict[int, int]]:
           UPDATE messages m SET status = 'sending', status_at = clock_timestamp(), attempt_count = m.attempt_count + 1
           FROM asked a JOIN held h ON h.credential_id = a.credential_id
           WHERE m.id = a.message_id AND m.credential_id = h.credential_id AND m.status = 'queued'
-            AND (m.expires_at IS NULL OR m.expires_at > clock_timestamp())
+            AND (m.expires_at IS NULL OR m.expires_at > clock_timestamp()) AND NOT {MESSAGE_IS_WITHDRAWN}
           RETURNING m.id, m.account_id, m.attempt_count, h.lease)
         INSERT INTO attempts (account_id, message_id, number, lease)
         SELECT account_id, id, attempt_count, lease FROM gone RETURNING message_id, number
-        """,
+        """,  # noqa: S608 - our own words
         *columns(flat, 3),
     )
     gone = dict(rows)
+    if stayed := [message_id for _, _, message_id in flat if message_id not in gone]:
+        let_fail(stayed)
     return [
         {message_id: gone[message_id] for message_id in one.message_ids if message_id in gone} for one in departures
     ]
@@ -141,7 +145,9 @@ def record(ended: Sequence[Ended]) -> list[None]:
         lock_conversations(_conversations_of([one.due.id for one in ended]))
         end_attempts([(one.due.id, one.attempt, one.at, *_evidence(one.outcome)) for one in ended])
         given_up = _given_up(ended)
-        changed = climb_all([news for one in ended if (news := _news(one, given_up)) is not None])
+        news = [news for one in ended if (news := _news(one, given_up)) is not None]
+        changed = climb_all(news)
+        learn_from_refusals(news)
         note_ours([(one.due.account_id, one.due.id, "failed", one.at) for one in ended if one.due.id in given_up])
         _note_losses(ended)
         stayed = [one for one in ended if isinstance(one.outcome, Later | Withheld) and one.due.id not in given_up]

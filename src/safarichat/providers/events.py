@@ -107,7 +107,8 @@ class TemplateChanged(Struct, frozen=True, kw_only=True):
 
 
 class ConsentChanged(Struct, frozen=True, kw_only=True):
-    """A customer chose what they want to get from the business: `event` is stop | resume | signup, of `category`."""
+    """A customer chose what they want to get from the business: `event` is stop | resume | signup, of `category`.
+    `provider_message_id` names the message that they said it with, where they wrote one."""
 
     field: str
     event: str
@@ -117,6 +118,7 @@ class ConsentChanged(Struct, frozen=True, kw_only=True):
     person: Person
     at: int
     value: Mapping[str, JSON]
+    provider_message_id: str = ""
 
 
 class Echoed(Struct, frozen=True, kw_only=True):
