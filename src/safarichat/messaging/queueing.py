@@ -13,7 +13,7 @@ from safarichat.ground.notify import announce
 from safarichat.ground.sql import JSON, as_json, columns, fetch, next_ids
 from safarichat.ground.tenancy import acting_account_id, acting_for
 from safarichat.media.referring import own_id
-from safarichat.message_templates.checking import Asked, fitted
+from safarichat.message_templates.checking import Asked, count_uses, fitted
 from safarichat.messaging.checking import (
     UNKNOWN_NUMBER,
     UNKNOWN_RECIPIENT,
@@ -104,6 +104,7 @@ class _Answers:
         self.unchecked: set[int] = set()
         self.texts: dict[int, str] = {}  # what the customer reads of a template
         self.categories: dict[int, str] = {}  # of templates
+        self.templates: dict[int, int] = {}  # those that we have a copy of
 
     def open(self) -> list[tuple[int, Order]]:
         return [(index, order) for index, order in enumerate(self.orders) if index not in self.found]
@@ -195,6 +196,7 @@ def _without_template(account_id: int, answers: _Answers) -> dict[int, Problem]:
     found = fitted(account_id, asked)
     answers.texts = {index: one.text for index, one in found.items() if one.text}
     answers.categories = {index: one.category for index, one in found.items()}
+    answers.templates = {index: one.id for index, one in found.items() if one.id}
     return {index: one.problem for index, one in found.items() if one.problem}
 
 
@@ -324,6 +326,7 @@ def _insert(
     fresh = [place for place in places.values() if place in answers.found]
     _advance({addressed[place]: answers.text_of(place)[:300] for place in fresh}, now)
     _open_lanes(account_id, {orders[place].credential_id for place in fresh})
+    count_uses([answers.templates[place] for place in fresh if place in answers.templates])
     return _by_token(account_id, [order.form_token for _, order in answers.open() if order.form_token])
 
 

@@ -12,6 +12,7 @@ from safarichat.messaging.consenting import learn_from_refusals
 from safarichat.messaging.conversing import lock_conversations, open_conversations
 from safarichat.messaging.echoing import Echo
 from safarichat.messaging.echoing import store as store_echoes
+from safarichat.messaging.entering import extend
 from safarichat.providers.shapes import Problem
 
 WINDOW = timedelta(hours=24)
@@ -47,6 +48,7 @@ class Report(Struct, frozen=True, kw_only=True):
     at: datetime
     problem: Problem | None = None
     price: JSON = None
+    free_until: datetime | None = None  # end of the conversation's free entry window
 
 
 def take_in(
@@ -66,6 +68,7 @@ def take_in(
     news = [_news(message_id, report) for report, message_id in known]
     changed += climb_all(news)
     learn_from_refusals(news)
+    extend([(targets[i][1], one.free_until) for i, one in enumerate(reports) if i in targets and one.free_until])
     return changed, [report for index, report in enumerate(reports) if index not in targets]
 
 

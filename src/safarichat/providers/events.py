@@ -38,7 +38,8 @@ class Received(Struct, frozen=True, kw_only=True):
 
 
 class StatusChanged(Struct, frozen=True, kw_only=True):
-    """A message of ours moved on: `status` is sent | delivered | read | played | failed."""
+    """A message of ours moved on: `status` is sent | delivered | read | played | failed. `free_until`, if told, is the
+    end of the free entry window that it travels in, in unix seconds."""
 
     provider_message_id: str
     phone_number_id: str
@@ -49,6 +50,7 @@ class StatusChanged(Struct, frozen=True, kw_only=True):
     recipient: Person = Person()
     problem: Problem | None = None
     price: Mapping[str, JSON] | None = None
+    free_until: int = 0
 
 
 class AccountChanged(Struct, frozen=True, kw_only=True):
