@@ -114,4 +114,5 @@ def _said(account_id: int, contact_id: int) -> QuerySet[ConsentEvent, dict[str, 
     who = Func(name, before_at, Value(""), function="coalesce", output_field=CharField())
     rows = ConsentEvent.objects.filter(account_id=account_id, contact_id=contact_id).annotate(who=who)
     names = ("purpose", "is_granted", "source", "detail", "happened_at", "learnt_at", "who")
-    return rows.values(*names)  # type: ignore[return-value]  # a narrower type, which has no name
+    found: QuerySet[ConsentEvent, dict[str, Any]] = rows.values(*names)
+    return found
