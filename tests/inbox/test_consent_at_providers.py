@@ -57,7 +57,9 @@ def test_a_choice_made_in_whatsapp_counts_and_stays_with_the_numbers_news(accoun
 
 @pytest.fixture
 def sender(account: Account) -> OfficialWhatsappCredential:
-    return make_number(account, api_provider="twilio", phone_number_id=f"1{BUSINESS:0>15}", phone_number=BUSINESS, waba_id="")
+    return make_number(
+        account, api_provider="twilio", phone_number_id=f"1{BUSINESS:0>15}", phone_number=BUSINESS, waba_id=""
+    )
 
 
 def test_twilios_opt_out_counts_whatever_the_words_were(sender: OfficialWhatsappCredential) -> None:
