@@ -16,7 +16,6 @@ from safarichat.providers.shapes import (
     AccountChanged,
     Connected,
     ConnectFailed,
-    ConsentChanged,
     Done,
     Event,
     Hook,
@@ -250,23 +249,6 @@ def test_a_number_shared_in_metas_window_becomes_a_channel(sandbox: Meta, platfo
 
 
 # --- a conversation --------------------------------------------------------------------------------------------------
-
-
-def test_a_customers_choice_about_advertisements_arrives(
-    sandbox: Meta, ear: Ear, platform: Platform, number: Number
-) -> None:
-    sandbox.control("POST", "inbound", {"number": number.phone_number_id, "from": "+255712000041", "message": TEXT})
-    for opted_out in (True, False):
-        sandbox.control("POST", "customers", {"phone": "+255712000041", "opted_out": opted_out})
-
-    def told() -> list[ConsentChanged]:
-        return [event for event in events(ear, "/number", number.secrets) if isinstance(event, ConsentChanged)]
-
-    ear.wait(lambda: len(told()) == 2)
-    assert {(one.event, one.category, one.person.wa_id) for one in told()} == {
-        ("stop", "marketing_messages", "255712000041"),
-        ("resume", "marketing_messages", "255712000041"),
-    }
 
 
 def test_a_conversation_is_held(sandbox: Meta, ear: Ear, platform: Platform, number: Number) -> None:

@@ -41,6 +41,20 @@ def test_a_choice_is_told_to_the_businesses_the_customer_knows_and_once(
     assert isinstance(choice["timestamp"], int)
 
 
+def test_it_is_told_by_360dialog_as_well(meta: Meta, listener: Listener) -> None:
+    made = meta.control("POST", "numbers", {"provider": "360dialog"})
+    key = {"D360-API-KEY": made["api_key"]}
+    address = "/360dialog/messaging/v1/configs/webhook"
+    assert meta.http.post(address, headers=key, json={"url": listener.url}).is_success
+    message = {"type": "text", "text": {"body": "Hi"}}
+    inbound = {"number": made["phone_number_id"], "from": "+255712000036", "message": message}
+    listener.wait_message(meta.control("POST", "inbound", inbound)["id"])
+    choose(meta, "+255712000036", True)
+    [value] = listener.wait(lambda: listener.values("user_preferences"))
+    assert value["user_preferences"][0]["value"] == "stop"
+    assert value["metadata"]["phone_number_id"] == made["phone_number_id"]
+
+
 def test_the_handsets_switch_tells_it_as_well(meta: Meta, number: Number, listener: Listener) -> None:
     meta.register_callback(listener, fields="messages,user_preferences")
     listener.wait_message(number.receive(sender="+255712000032"))
@@ -90,3 +104,15 @@ def test_twilio_tells_that_it_heeded_a_word_where_the_sender_is_in_a_service(sen
         heard = ear.wait(sender.receive({"type": "text", "text": {"body": word}}))[0]
         assert heard.fields["OptOutType"] == word.upper()
     assert "OptOutType" not in ear.wait(sender.receive({"type": "text", "text": {"body": "Hello"}}))[0].fields
+
+
+def test_twilio_refuses_marketing_to_who_wants_none_with_its_own_code(twilio: Meta, sender: Sender) -> None:
+    content = {"language": "en", "types": {"twilio/text": {"body": "All roses are half the price today."}}}
+    sid = str(sender.rest("POST", "content/v1/Content", json=content).json()["sid"])
+    asked = {"name": "half_price", "category": "MARKETING"}
+    sender.rest("POST", f"content/v1/Content/{sid}/ApprovalRequests/whatsapp", json=asked)
+    twilio.control("POST", f"templates/{sid}/review", {"status": "APPROVED"})
+    choose(twilio, "+255712000037", True)
+    assert sender.ends_as(sender.send(to="+255712000037", content_sid=sid).sid) == ("undelivered", 63014)
+    choose(twilio, "+255712000037", False)
+    assert sender.ends_as(sender.send(to="+255712000037", content_sid=sid).sid) == ("delivered", None)
