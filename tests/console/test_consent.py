@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from safarichat.contacts.consent import Choice, record
-from safarichat.contacts.models import ConsentEvent
+from safarichat.contacts.models import ConsentEvent, ContactIdentity
 from safarichat.messaging.models import Conversation, Message
 from safarichat.numbers.models import OfficialWhatsappCredential
 from tests.console.rows import make_conversation, make_message
@@ -163,3 +163,15 @@ def test_a_messages_page_says_that_it_cost_nothing(client_in: Client, closed: Co
     price = {"type": "free_entry_point", "category": "referral_conversion", "pricing_model": "PMP"}
     message = make_message(closed, direction="out", price=price)
     assert "Free: the customer came by an advertisement" in client_in.get(f"/messages/{message.pk}").content.decode()
+
+
+def test_a_new_conversation_does_not_reach_who_wants_none(client_in: Client, closed: Conversation) -> None:
+    sale = make_template(make_copy(closed.credential), "sale", category="MARKETING")
+    said(closed, is_granted=False)
+    known = {"account": closed.account, "contact": closed.contact, "kind": "phone", "value": closed.contact.phone}
+    ContactIdentity.objects.create(**known)
+    sent = {"number": closed.credential_id, "phone": "+254 711 000 001", "template": sale.pk, "form_token": "t"}
+    answer = client_in.post("/inbox/new", sent)
+    assert answer.status_code == 422
+    assert "This person does not want such messages from you." in answer.content.decode()
+    assert Message.objects.count() == 0
