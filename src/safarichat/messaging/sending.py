@@ -1,15 +1,17 @@
 """The rows' side of sending: what is due, what departs, what came of it. Each verb takes many, of many lanes."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import Error, transaction
 from msgspec import Struct
 from msgspec.structs import replace
 
 from safarichat.contacts.identity import phone_key
 from safarichat.contacts.people import Naming, resolve_all
+from safarichat.ground.batching import drop_broken_connection
 from safarichat.ground.sql import JSON, as_json, columns, fetch
 from safarichat.messaging.climbing import News, climb_all
 from safarichat.messaging.consenting import MESSAGE_IS_WITHDRAWN, learn_from_refusals, let_fail
@@ -20,6 +22,8 @@ from safarichat.messaging.merging import merge
 from safarichat.messaging.portfolios import throttle
 from safarichat.messaging.trying import end_attempts, requeue
 from safarichat.providers.shapes import Accepted, Later, Outcome, Person, Problem, Refused, Unknown
+
+logger = logging.getLogger("safarichat.send")
 
 
 class Want(Struct, frozen=True):
@@ -129,10 +133,19 @@ def depart(departures: Sequence[Departure]) -> list[dict[int, int]]:
     )
     gone = dict(rows)
     if stayed := [message_id for _, _, message_id in flat if message_id not in gone]:
-        let_fail(stayed)
+        _let_fail(stayed)
     return [
         {message_id: gone[message_id] for message_id in one.message_ids if message_id in gone} for one in departures
     ]
+
+
+def _let_fail(message_ids: Sequence[int]) -> None:
+    """Whatever goes wrong here, the others have departed and must be told so; these are looked at again."""
+    try:
+        let_fail(message_ids)
+    except Error as error:
+        drop_broken_connection(error)
+        logger.warning("unwanted messages stay queued for another look: %s", type(error).__name__)
 
 
 # --- after ---
