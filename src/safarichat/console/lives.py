@@ -14,6 +14,11 @@ SAID_BY = {
     "us": gettext_lazy("by SafariChat"),
     "person": gettext_lazy("by a person"),
 }
+PRICES = {
+    "regular": gettext_lazy("Charged"),
+    "free_customer_service": gettext_lazy("Free: a reply within 24 hours"),
+    "free_entry_point": gettext_lazy("Free: the customer came by an advertisement"),
+}
 LATE = timedelta(seconds=2)  # what was learnt so much after it happened shows both times
 
 
@@ -51,6 +56,8 @@ def told(moment: Moment) -> Told:
 def facts(life: Life) -> list[tuple[str, object]]:
     """Only what is known."""
     price = " ".join(str(life.price[name]) for name in ("category", "type", "pricing_model") if life.price.get(name))
+    if kind := PRICES.get(str(life.price.get("type") or "")):
+        price = f"{kind} ({price})"
     listed: list[tuple[str, object]] = [
         (_("The provider's id"), life.provider_message_id),
         (_("Our id"), life.opaque),

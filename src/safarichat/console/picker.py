@@ -9,8 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from msgspec import Struct
+from msgspec.structs import replace
 
+from safarichat.contacts.consent import states
 from safarichat.message_templates.choosing import Choice, Shelf, Wanted, choice, shelf
+from safarichat.messaging.consenting import purpose_of
+from safarichat.messaging.reading import Listed, template_language
 from safarichat.providers.cloud_api.templates.filling import Look, Slot, filled, look, slots
 
 PREFIX = "value."  # of the names of a template's fields in a form
@@ -65,7 +69,7 @@ class Field(Struct, frozen=True, kw_only=True):
 
 class Picker(Struct, frozen=True, kw_only=True):
     """The list to choose from, or, when `choice` is there, its fields and look. `error` and `cure` say why what was
-    just sent did not go."""
+    just sent did not go. `unwanted`: purposes that the customer has withdrawn."""
 
     credential_id: int
     wanted: Wanted = Wanted()
@@ -76,13 +80,32 @@ class Picker(Struct, frozen=True, kw_only=True):
     form_token: str = ""
     error: str = ""
     cure: str = ""
+    unwanted: frozenset[str] = frozenset()
+
+    @property
+    def unwanted_ids(self) -> set[int]:
+        """Of the templates listed."""
+        return {one.id for one in self.shelf.choices if purpose_of(one.category) in self.unwanted}
+
+    @property
+    def is_unwanted(self) -> bool:
+        """Whether the chosen one is."""
+        return self.choice is not None and purpose_of(self.choice.category) in self.unwanted
 
     @property
     def categories(self) -> list[tuple[str, object]]:
         return [(name, category_label(name)) for name in self.shelf.categories]
 
 
-def picker(account_id: int, credential_id: int, query: Mapping[str, str]) -> Picker:
+def picker_for(head: Listed, query: Mapping[str, str], account_id: int) -> Picker:
+    """Under a thread, where it is known who gets it."""
+    withdrawn = {name for name, said in states(account_id, head.contact_id).items() if not said.is_granted}
+    language = template_language(account_id, head.id)
+    found = picker(account_id, head.credential_id, query, known_language=language)
+    return replace(found, unwanted=frozenset(withdrawn))
+
+
+def picker(account_id: int, credential_id: int, query: Mapping[str, str], *, known_language: str = "") -> Picker:
     """As the address asks: `template` names the chosen one, `q`, `language` and `category` narrow the list."""
     if chosen := chosen_in(account_id, credential_id, query):
         return opened(credential_id, chosen, {})
@@ -90,6 +113,7 @@ def picker(account_id: int, credential_id: int, query: Mapping[str, str]) -> Pic
         words=query.get("q", "").replace("\x00", "")[:200],
         language=query.get("language", "").replace("\x00", "")[:32],
         category=query.get("category", "").replace("\x00", "")[:32],
+        known_language=known_language,
     )
     return Picker(credential_id=credential_id, wanted=wanted, shelf=shelf(account_id, credential_id, wanted))
 

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from safarichat.console.views import (
     composing,
+    consent,
     files,
     health,
     inbox,
@@ -34,6 +35,8 @@ urlpatterns = [
     path("inbox/<int:conversation_id>/draft", composing.draft, name="draft"),
     path("inbox/<int:conversation_id>/seen", inbox.seen, name="seen"),
     path("inbox/<int:conversation_id>/files/<int:file_id>/fetch", files.fetch_again, name="fetch_again"),
+    path("inbox/<int:conversation_id>/consent", consent.consent, name="consent"),
+    path("inbox/<int:conversation_id>/consent/known", consent.known, name="consent_known"),
     path("messages/<int:message_id>/retry", messages.retry, name="retry"),
     path("messages/<int:message_id>/cancel", messages.cancel, name="cancel"),
     path("messages/<int:message_id>/leave", messages.leave, name="leave"),

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from safarichat.accounts.models import Account
+from safarichat.accounts.models import Account, User
 
 
 class Contact(models.Model):
@@ -48,3 +48,43 @@ class ContactIdentity(models.Model):
             models.UniqueConstraint(fields=["account", "kind", "value"], name="contact_identities_value_key")
         ]
         indexes = [models.Index(fields=["contact"], name="contact_identities_contact")]
+
+
+class ConsentEvent(models.Model):
+    """Somebody said that a contact wants messages of a purpose, or wants none. Rows are only ever added; the newest is
+    the state (see consent.py), so that no order and no repetition of news ends in another one."""
+
+    class Purpose(models.TextChoices):
+        MARKETING = "marketing"
+        UTILITY = "utility"
+        AUTHENTICATION = "authentication"
+
+    class Source(models.TextChoices):
+        CUSTOMER = "customer"  # wrote one of the words
+        PROVIDER = "provider"  # keeps their choice, and told of it
+        REFUSAL = "refusal"  # of a message, because of their choice
+        PERSON = "person"  # one of the account's, by hand
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    contact = models.ForeignKey(Contact, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    purpose = models.CharField(max_length=16, choices=Purpose.choices)
+    is_granted = models.BooleanField()
+    source = models.CharField(max_length=16, choices=Source.choices)
+    detail = models.CharField(max_length=500, db_default="")  # the word written, the code, the reason given
+    evidence = models.CharField(max_length=400)  # what is known by it, told again, is known already
+    told_by = models.ForeignKey(
+        User, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    happened_at = models.DateTimeField()
+    learnt_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "consent_events"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "purpose", "source", "evidence"], name="consent_events_evidence_key"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["contact", "purpose", "-happened_at", "is_granted"], name="consent_events_newest")
+        ]

@@ -80,10 +80,16 @@ def resolve_all(namings: Sequence[Naming], *, may_merge: bool = True) -> Resolve
 
 
 def forget(merges: Sequence[Merge]) -> None:
-    """Drop contacts that have become part of another. The name that colleagues gave lives on."""
+    """Drop contacts that have become part of another. Their name with colleagues and their consent live on."""
     fetch(
         "UPDATE contacts c SET name = s.name FROM contacts s, unnest(%s::bigint[], %s::bigint[]) m (source_id, into_id)"
         " WHERE c.id = m.into_id AND s.id = m.source_id AND c.name = '' AND s.name <> ''",
+        [merge.source for merge in merges],
+        [merge.into for merge in merges],
+    )
+    fetch(
+        "UPDATE consent_events e SET contact_id = m.into_id"
+        " FROM unnest(%s::bigint[], %s::bigint[]) m (source_id, into_id) WHERE e.contact_id = m.source_id",
         [merge.source for merge in merges],
         [merge.into for merge in merges],
     )

@@ -60,6 +60,7 @@ class Pile(Struct):
     echoes: list[tuple[Route, Echoed, datetime]] = field(default_factory=list)
     account_news: list[tuple[Route, AccountChanged]] = field(default_factory=list)
     template_news: list[tuple[Route, TemplateChanged]] = field(default_factory=list)
+    consents: list[tuple[Route, ConsentChanged, datetime]] = field(default_factory=list)
     raw: list[Raw] = field(default_factory=list)
     heard: dict[Route, datetime] = field(default_factory=dict)  # numbers that were spoken of, and when last
     reasons: dict[int, list[str]] = field(default_factory=dict)
@@ -119,7 +120,10 @@ def _lay(pile: Pile, hook: ClaimedHook, route: Route, event: Event) -> None:
         case TemplateChanged():
             pile.template_news.append((route, event))
             pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at, event.event))
-        case ConsentChanged() | Noted():
+        case ConsentChanged():
+            pile.consents.append((route, event, hook.received_at))
+            pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at, event.event))
+        case Noted():
             pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at, event.event))
         case Unhandled():
             pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at))

@@ -24,6 +24,7 @@ def report(route: Route, event: StatusChanged) -> Report:
         at=datetime.fromtimestamp(event.at, UTC),
         problem=event.problem,
         price=event.price,
+        free_until=datetime.fromtimestamp(event.free_until, UTC) if event.free_until else None,
     )
 
 

@@ -6,14 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from safarichat.contacts.consent import record
 from safarichat.contacts.people import Nameless, Naming, identities, resolve_all
 from safarichat.ground.notify import announce_all, wake_workers
 from safarichat.ground.sql import as_json, columns, fetch
+from safarichat.inbox.consenting import Told, by_providers, by_words, is_understood
 from safarichat.inbox.sorting import Pile, Raw
 from safarichat.inbox.statuses import NOT_OURS, remembered, report
 from safarichat.media.expecting import Brought, expect
 from safarichat.message_templates.news import apply as apply_template_news
 from safarichat.messaging.climbing import Changed
+from safarichat.messaging.conversing import conversations_of
 from safarichat.messaging.echoing import PARTNER, PHONE, Echo
 from safarichat.messaging.merging import merge
 from safarichat.messaging.receiving import INBOUND, Arrival, Report, take_in
@@ -26,9 +29,11 @@ JUST_BEFORE_THE_NEXT = timedelta(microseconds=999_999)
 
 def tell(pile: Pile) -> None:
     """Everything a batch says, in the caller's transaction."""
-    arrivals, echoes, merged = _arrivals(pile)
+    choices = [told for told in pile.consents if is_understood(told[1])]
+    arrivals, echoes, merged, choosers = _arrivals(pile, choices)
     reports = [report(route, event) for route, event, _ in pile.statuses]
     changed, strange = take_in(arrivals, [*reports, *remembered(echoes)], echoes)
+    changed += conversations_of(record([*by_words(arrivals), *by_providers(choices, choosers)]))
     expect([*map(_brought, arrivals), *map(_brought, echoes)], datetime.now(UTC))
     _keep_strange(pile, strange)
     _keep_raw(pile.raw)
@@ -43,9 +48,9 @@ def tell(pile: Pile) -> None:
 # --- people and messages ---
 
 
-def _arrivals(pile: Pile) -> tuple[list[Arrival], list[Echo], list[Changed]]:
-    """Who wrote, and what, and whom the business wrote to elsewhere. Statuses teach us identities as well: an id that a
-    later message may carry alone."""
+def _arrivals(pile: Pile, choices: Sequence[Told]) -> tuple[list[Arrival], list[Echo], list[Changed], list[int]]:
+    """Who wrote, and what, whom the business wrote to elsewhere, who chose. Statuses teach us identities as well: an
+    id that a later message may carry alone."""
     namings = [_naming(route, event, received_at) for route, event, received_at in pile.received]
     namings += [_naming(route, event, received_at) for route, event, received_at in pile.echoes]
     for naming in namings:
@@ -56,12 +61,16 @@ def _arrivals(pile: Pile) -> tuple[list[Arrival], list[Echo], list[Changed]]:
         for route, event, _ in pile.statuses
         if event.recipient.user_id and (event.recipient.wa_id or event.recipient.phone)
     ]
-    resolved = resolve_all([*namings, *learnt])
+    chosen = [
+        Naming(route.account_id, (event.person,), _time(event.at) if event.at else received_at)
+        for route, event, received_at in choices
+    ]
+    resolved = resolve_all([*namings, *chosen, *learnt])
     merged = merge(resolved.merges)
     contacts = iter(resolved.contact_ids)
     arrivals = [_arrival(route, event, next(contacts), received_at) for route, event, received_at in pile.received]
     echoes = [_echo(route, event, next(contacts), received_at) for route, event, received_at in pile.echoes]
-    return arrivals, echoes, merged
+    return arrivals, echoes, merged, [next(contacts) for _ in choices]
 
 
 def _naming(route: Route, event: Received | PersonChanged | Echoed, received_at: datetime) -> Naming:

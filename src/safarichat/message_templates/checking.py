@@ -1,6 +1,7 @@
 """Template messages compared with the copy before they are queued."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
@@ -32,11 +33,12 @@ class Asked(Struct, frozen=True):
 
 
 class Fitted(Struct, frozen=True):
-    """Whether it may go, and, where the template is known, the text that its customer reads and its category."""
+    """Whether it may go, and, where the template is known, the text that its customer reads, its category and id."""
 
     problem: Problem | None = None
     text: str = ""
     category: str = ""
+    id: int = 0
 
 
 class _Known(Struct, frozen=True):
@@ -44,12 +46,29 @@ class _Known(Struct, frozen=True):
     category: str = ""
     layout: Layout = Layout()
     is_named: bool = False
+    id: int = 0
 
 
 def fitted(account_id: int, asked: Mapping[int, Asked]) -> dict[int, Fitted]:
     """The answers by the keys of `asked`. Where the list was never read, everything passes."""
     known = _known(account_id, {one.key for one in asked.values()}) if asked else {}
     return {place: _fitted(one, known.get(one.key)) for place, one in asked.items()}
+
+
+def count_uses(ids: Sequence[int]) -> None:
+    """These were queued. Whoever else counts one of them at this moment wins: nobody waits for a number like this."""
+    if not ids:
+        return
+    counts = Counter(ids)
+    fetch(
+        "WITH free AS (SELECT id FROM message_templates WHERE id = ANY(%s::bigint[]) ORDER BY id"
+        "   FOR NO KEY UPDATE SKIP LOCKED)"
+        " UPDATE message_templates t SET use_count = t.use_count + n.uses"
+        " FROM unnest(%s::bigint[], %s::bigint[]) n (id, uses) JOIN free USING (id) WHERE t.id = n.id",
+        list(counts),
+        list(counts),
+        list(counts.values()),
+    )
 
 
 def _fitted(one: Asked, known: _Known | None) -> Fitted:
@@ -63,7 +82,7 @@ def _fitted(one: Asked, known: _Known | None) -> Fitted:
         or recipient_problem(known.category, by_phone=one.by_phone)
         or fit_problem(known.layout, one.sent, is_named=known.is_named)
     )
-    return Fitted(problem, "" if problem else _text(known.layout, one.sent), known.category)
+    return Fitted(problem, "" if problem else _text(known.layout, one.sent), known.category, known.id)
 
 
 def _text(wanted: Layout, sent: Mapping[str, JSON]) -> str:
@@ -76,7 +95,8 @@ def _known(account_id: int, keys: set[tuple[int, str, str]]) -> dict[tuple[int, 
     ordered = sorted(keys)
     rows = fetch(
         f"""
-        SELECT n.credential_id, n.name, n.language, t.status, t.category, t.components, t.parameter_format
+        SELECT n.credential_id, n.name, n.language, t.status, t.category, t.components, t.parameter_format,
+               t.id
         FROM unnest(%s::bigint[], %s::text[], %s::text[]) n (credential_id, name, language)
         JOIN official_whatsapp_credentials k ON k.id = n.credential_id AND k.account_id = %s
         JOIN template_copies c ON c.account_id = k.account_id AND c.api_provider = k.api_provider
@@ -90,8 +110,8 @@ def _known(account_id: int, keys: set[tuple[int, str, str]]) -> dict[tuple[int, 
         account_id,
     )
     return {
-        (credential_id, name, language): _Known(status, category, layout(components), form == "NAMED")
+        (credential_id, name, language): _Known(status, category, layout(components), form == "NAMED", id)
         if status is not None
         else _Known("")
-        for credential_id, name, language, status, category, components, form in rows
+        for credential_id, name, language, status, category, components, form, id in rows
     }

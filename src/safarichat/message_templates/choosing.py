@@ -13,11 +13,12 @@ MOST = 50
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """What is looked for: words in the name or text, a language, a category."""
+    """What is looked for: words in the name or text, a language, a category. `known_language` comes first."""
 
     words: str = ""
     language: str = ""
     category: str = ""
+    known_language: str = ""
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -71,7 +72,8 @@ _COLUMNS = "t.id, t.name, t.language, t.category, t.status, t.components, t.para
 
 
 def shelf(account_id: int, credential_id: int, wanted: Wanted) -> Shelf:
-    """Those that can be sent first, each group by name. In a page that acts for the account."""
+    """Those that can be sent first, of these the customer's language, then what is sent most. In a page that acts for
+    the account."""
     copies = fetch(
         f"SELECT c.id, c.synced_at, c.problem {_COPY} WHERE k.account_id = %s AND k.id = %s", account_id, credential_id
     )
@@ -85,13 +87,14 @@ def shelf(account_id: int, credential_id: int, wanted: Wanted) -> Shelf:
           AND (w.words = '' OR strpos(lower(concat_ws(' ', t.name,
                jsonb_path_query_array(t.components, '$[*].text')::text)), lower(w.words)) > 0)
           AND (w.language = '' OR t.language = w.language) AND (w.category = '' OR t.category = w.category)
-        ORDER BY t.status <> 'APPROVED', t.name, t.language LIMIT %s
+        ORDER BY t.status <> 'APPROVED', t.language <> %s, t.use_count DESC, t.name, t.language LIMIT %s
         """,  # noqa: S608 - our own words
         wanted.words.strip(),
         wanted.language,
         wanted.category,
         account_id,
         copy_id,
+        wanted.known_language,
         MOST + 1,
     )
     facets = fetch(

@@ -40,6 +40,7 @@ class MessageTemplate(models.Model):
     parameter_format = models.CharField(max_length=32, db_default="POSITIONAL")
     rejected_reason = models.CharField(max_length=255, db_default="")
     news = models.JSONField(default=dict)  # field of a webhook → when its newest news was told, unix seconds
+    use_count = models.BigIntegerField(db_default=0)  # about how often it was sent from here: an order, no account
     synced_at = models.DateTimeField(db_default=Now())
     gone_at = models.DateTimeField(null=True)
 

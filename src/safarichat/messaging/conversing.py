@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from safarichat.ground.sql import columns, fetch
+from safarichat.messaging.climbing import Changed
 
 Pair = tuple[int, int]  # credential, contact
 
@@ -30,6 +31,14 @@ def find_conversations(pairs: Sequence[Pair]) -> dict[Pair, int]:
         *columns(pairs, 2),
     )
     return {(credential_id, contact_id): conversation_id for credential_id, contact_id, conversation_id in rows}
+
+
+def conversations_of(contact_ids: Sequence[int]) -> list[Changed]:
+    """Where something of these contacts is to be seen."""
+    if not contact_ids:
+        return []
+    rows = fetch("SELECT account_id, id FROM conversations WHERE contact_id = ANY(%s::bigint[])", list(contact_ids))
+    return [Changed(account_id, conversation_id) for account_id, conversation_id in rows]
 
 
 def lock_conversations(ids: Sequence[int]) -> None:

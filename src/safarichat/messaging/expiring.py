@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from safarichat.ground.sql import columns, fetch
+from safarichat.ground.sql import as_json, columns, fetch
 from safarichat.messaging.climbing import News, climb_all
 from safarichat.messaging.conversing import lock_conversations
 from safarichat.messaging.lanes import tell
@@ -55,17 +55,19 @@ def _expire() -> int:
         [message_id for message_id, _ in rows],
     )
     tell(climb_all([News(message_id=one, status="failed", at=at, problem=EXPIRED) for one, _, at in still]))
-    note_ours([(account_id, one, "failed", at) for one, account_id, at in still])
+    note_ours([(account_id, one, "failed", at) for one, account_id, at in still], EXPIRED)
     return len(still)
 
 
-def note_ours(said: list[tuple[int, int, str, datetime]]) -> None:
-    """Into the timeline: account, message, status, when. By us, and not in answer to the provider."""
+def note_ours(said: list[tuple[int, int, str, datetime]], problem: Problem | None = None) -> None:
+    """Into the timeline: account, message, status, when, and why. By us, and not in answer to the provider."""
     if not said:
         return
     fetch(
-        "INSERT INTO message_events (account_id, message_id, status, at, source)"
-        " SELECT a, m, s, t, 'us' FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[]) n (a, m, s, t)"
+        "INSERT INTO message_events (account_id, message_id, status, at, source, problem)"
+        " SELECT a, m, s, t, 'us', %s::jsonb"
+        " FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[]) n (a, m, s, t)"
         " ON CONFLICT (message_id, status, at) DO NOTHING",
+        as_json(problem),
         *columns(said, 4),
     )

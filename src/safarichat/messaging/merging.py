@@ -49,6 +49,7 @@ def _join_doubles(one: Merge) -> None:
             """
             UPDATE conversations i SET
               window_closes_at = greatest(i.window_closes_at, s.window_closes_at),
+              free_until = greatest(i.free_until, s.free_until),
               unread_count = i.unread_count + s.unread_count,
               last_inbound_id = (SELECT id FROM messages WHERE id IN (i.last_inbound_id, s.last_inbound_id)
                                  ORDER BY at DESC, id DESC LIMIT 1),

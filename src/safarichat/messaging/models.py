@@ -16,6 +16,7 @@ class Conversation(models.Model):
     credential = models.ForeignKey(OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False)
     contact = models.ForeignKey(Contact, models.DO_NOTHING, db_constraint=False, related_name="conversations")
     window_closes_at = models.DateTimeField(null=True, blank=True)  # 24 h after the customer's last message
+    free_until = models.DateTimeField(null=True, blank=True)  # end of a free entry window, as the provider told it
     last_message_at = models.DateTimeField(db_default=Now())
     last_text = models.CharField(max_length=300, db_default="")
     last_direction = models.CharField(max_length=3, db_default="")
@@ -83,6 +84,7 @@ class Message(models.Model):
         User, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
     )
     form_token = models.CharField(max_length=64, null=True)  # one composer form, one message
+    purpose = models.CharField(max_length=16, db_default="")  # of a template: what its recipient may have withdrawn
     priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.REPLY, db_default=0)
     attempt_count = models.SmallIntegerField(db_default=0)
     not_before = models.DateTimeField(null=True)  # a Later's wait

@@ -14,7 +14,7 @@ from safarichat.ground.sql import JSON, as_json, columns, fetch, next_ids
 from safarichat.ground.tenancy import acting_account_id, acting_for
 from safarichat.media import judging, keeping
 from safarichat.media.referring import own_ids
-from safarichat.message_templates.checking import Asked, fitted
+from safarichat.message_templates.checking import Asked, count_uses, fitted
 from safarichat.messaging.checking import (
     UNKNOWN_NUMBER,
     UNKNOWN_RECIPIENT,
@@ -25,6 +25,7 @@ from safarichat.messaging.checking import (
     shown,
     window_problem,
 )
+from safarichat.messaging.consenting import purpose_of, without_consent
 from safarichat.messaging.conversing import Pair, lock_conversations, open_conversations
 from safarichat.messaging.expiring import expires_at
 from safarichat.messaging.lanes import wake
@@ -79,7 +80,7 @@ def queue(account_id: int, orders: Sequence[Order], *, now: datetime) -> list[Qu
         answers.refuse(_without_recipient(account_id, answers))
         answers.refuse(judging.problems(account_id, answers.with_files()))
         answers.refuse(_without_template(account_id, answers))
-        answers.refuse(_without_window(account_id, answers.open(), now))
+        answers.refuse(_without_window(account_id, answers, now))
         addressed = _addressed(account_id, answers.open())
         answers.repeat(_insert(account_id, orders, addressed, now, answers))
         _announce(account_id, answers)
@@ -106,6 +107,7 @@ class _Answers:
         self.providers: dict[int, str] = {}  # by credential
         self.texts: dict[int, str] = {}  # what the customer reads of a template
         self.categories: dict[int, str] = {}  # of templates
+        self.templates: dict[int, int] = {}  # those that we have a copy of
 
     def open(self) -> list[tuple[int, Order]]:
         return [(index, order) for index, order in enumerate(self.orders) if index not in self.found]
@@ -127,6 +129,10 @@ class _Answers:
     def text_of(self, index: int) -> str:
         """The words that a list shows."""
         return self.texts.get(index) or shown(self.orders[index].body)
+
+    def purpose_of(self, index: int) -> str:
+        """What a template is for; free text needs no consent."""
+        return purpose_of(self.categories.get(index, "")) if self.orders[index].body["type"] == "template" else ""
 
     def priority_of(self, index: int) -> int:
         """What advertises is never more urgent than the rest, whoever queues it."""
@@ -194,6 +200,7 @@ def _without_template(account_id: int, answers: _Answers) -> dict[int, Problem]:
     found = fitted(account_id, asked)
     answers.texts = {index: one.text for index, one in found.items() if one.text}
     answers.categories = {index: one.category for index, one in found.items()}
+    answers.templates = {index: one.id for index, one in found.items() if one.id}
     return {index: one.problem for index, one in found.items() if one.problem}
 
 
@@ -204,9 +211,14 @@ def _existing(account_id: int, table: str, ids: set[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def _without_window(account_id: int, orders: Sequence[tuple[int, Order]], now: datetime) -> dict[int, Problem]:
-    conversations = _conversations_of(account_id, orders)
-    problems = {}
+def _without_window(account_id: int, answers: _Answers, now: datetime) -> dict[int, Problem]:
+    """Free text without a window, and templates that their recipient does not want."""
+    orders = answers.open()
+    contacts = _contacts_of(account_id, orders)
+    conversations = _conversations_of(account_id, orders, contacts)
+    contacts |= {index: one.contact_id for index, one in conversations.items()}
+    purposes = {index: purpose for index, _ in orders if (purpose := answers.purpose_of(index))}
+    problems = without_consent(contacts, purposes)
     for index, order in orders:
         conversation = conversations.get(index)
         if order.conversation_id is not None and conversation is None:
@@ -218,21 +230,30 @@ def _without_window(account_id: int, orders: Sequence[tuple[int, Order]], now: d
     return problems
 
 
-def _conversations_of(account_id: int, orders: Sequence[tuple[int, Order]]) -> dict[int, _Conversation]:
-    """Where each order would go, as far as that exists. A customer is not made for a message that will be refused."""
-    asked = [order for _, order in orders if order.body["type"] != "template"]
+def _contacts_of(account_id: int, orders: Sequence[tuple[int, Order]]) -> dict[int, int]:
+    """By an order's place. A customer is not made for a message that will be refused."""
+    asked = [order for _, order in orders if order.conversation_id is None and order.contact_id is None]
     dialled = sorted({phone_digits(order.to) for order in asked if order.to})
     named = sorted({order.recipient for order in asked if order.recipient and not order.to})
-    contact_of = dict(zip([*dialled, *named], find(account_id, dialled, user_ids=named), strict=True))
+    known = dict(zip([*dialled, *named], find(account_id, dialled, user_ids=named), strict=True))
+    found = {
+        index: order.contact_id or known.get(phone_digits(order.to) or order.recipient)
+        for index, order in orders
+        if order.conversation_id is None
+    }
+    return {index: contact_id for index, contact_id in found.items() if contact_id}
+
+
+def _conversations_of(
+    account_id: int, orders: Sequence[tuple[int, Order]], contacts: Mapping[int, int]
+) -> dict[int, _Conversation]:
+    """Where each order would go, as far as that exists."""
     rows = fetch(
         "SELECT id, credential_id, contact_id, window_closes_at FROM conversations WHERE account_id = %s"
         " AND (id = ANY(%s::bigint[]) OR contact_id = ANY(%s::bigint[]))",
         account_id,
         [order.conversation_id for _, order in orders if order.conversation_id is not None],
-        [
-            *(order.contact_id for _, order in orders if order.contact_id is not None),
-            *filter(None, contact_of.values()),
-        ],
+        [contacts[index] for index, order in orders if index in contacts and order.body["type"] != "template"],
     )
     all_found = [_Conversation(*row) for row in rows]
     by_id = {(one.credential_id, one.id): one for one in all_found}
@@ -242,8 +263,7 @@ def _conversations_of(account_id: int, orders: Sequence[tuple[int, Order]]) -> d
         if order.conversation_id is not None:
             found[index] = by_id.get((order.credential_id, order.conversation_id))
         else:
-            contact_id = order.contact_id or contact_of.get(phone_digits(order.to) or order.recipient)
-            found[index] = by_contact.get((order.credential_id, contact_id)) if contact_id else None
+            found[index] = by_contact.get((order.credential_id, contacts.get(index, 0)))
     return {index: one for index, one in found.items() if one is not None}
 
 
@@ -282,13 +302,15 @@ def _insert(
     stored = fetch(
         """
         INSERT INTO messages (id, account_id, credential_id, conversation_id, direction, kind, body, text, status, at,
-                              status_at, sent_by_id, form_token, priority, expires_at, context_id, is_unchecked)
+                              status_at, sent_by_id, form_token, priority, expires_at, context_id, is_unchecked,
+                              purpose)
         SELECT n.id, %s, n.credential_id, n.conversation_id, 'out', n.kind, n.body, n.text, 'queued', %s, %s, n.sent_by,
-               n.form_token, n.priority, n.expires_at, n.context_id, n.is_unchecked
+               n.form_token, n.priority, n.expires_at, n.context_id, n.is_unchecked, n.purpose
         FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::bigint[],
-                    %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::boolean[])
+                    %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::boolean[],
+                    %s::text[])
              n (id, conversation_id, credential_id, kind, body, text, sent_by, form_token, priority, expires_at,
-                context_id, is_unchecked)
+                context_id, is_unchecked, purpose)
         ON CONFLICT (account_id, form_token) WHERE form_token IS NOT NULL DO NOTHING
         RETURNING id
         """,
@@ -300,7 +322,7 @@ def _insert(
                 (message_id, addressed[place], *_columns(orders[place], answers, place, now))
                 for message_id, place in places.items()
             ],
-            12,
+            13,
         ),
     )
     for (message_id,) in stored:
@@ -309,6 +331,7 @@ def _insert(
     keeping.use(account_id, {file_id for place in fresh for file_id in own_ids(orders[place].body)}, now)
     _advance({addressed[place]: answers.text_of(place)[:300] for place in fresh}, now)
     _open_lanes(account_id, {orders[place].credential_id for place in fresh})
+    count_uses([answers.templates[place] for place in fresh if place in answers.templates])
     return _by_token(account_id, [order.form_token for _, order in answers.open() if order.form_token])
 
 
@@ -325,6 +348,7 @@ def _columns(order: Order, answers: _Answers, place: int, now: datetime) -> tupl
         order.expires_at or expires_at(priority, now),
         refers_to(order.body),
         place in answers.unchecked,
+        answers.purpose_of(place),
     )
 
 

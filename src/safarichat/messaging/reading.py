@@ -221,6 +221,15 @@ def message(account_id: int, message_id: int) -> tuple[int, Entry] | None:
     return (row.conversation_id, _entry(row, None, ())) if row else None
 
 
+def template_language(account_id: int, conversation_id: int) -> str:
+    """Of the last template that the customer was sent: the nearest to knowing theirs. Of recent messages only."""
+    recent = Message.objects.filter(account_id=account_id, conversation_id=conversation_id).order_by("-at", "-id")
+    for kind, direction, body in recent.values_list("kind", "direction", "body")[:PAGE]:
+        if (kind, direction) == ("template", "out"):
+            return str(body["template"]["language"]["code"])
+    return ""
+
+
 def mark_seen(account_id: int, conversation_id: int, *, now: datetime) -> bool:
     """A person has looked at the conversation. True when there was something new in it."""
     unread = Conversation.objects.filter(account_id=account_id, pk=conversation_id, unread_count__gt=0)

@@ -8,9 +8,11 @@ from msgspec import Struct
 
 from safarichat.ground.sql import JSON, as_json, columns, fetch
 from safarichat.messaging.climbing import Changed, News, climb_all
+from safarichat.messaging.consenting import learn_from_refusals
 from safarichat.messaging.conversing import lock_conversations, open_conversations
 from safarichat.messaging.echoing import Echo
 from safarichat.messaging.echoing import store as store_echoes
+from safarichat.messaging.entering import extend
 from safarichat.messaging.slowing import Throttled, slow
 from safarichat.providers.shapes import Problem
 
@@ -47,6 +49,7 @@ class Report(Struct, frozen=True, kw_only=True):
     at: datetime
     problem: Problem | None = None
     price: JSON = None
+    free_until: datetime | None = None  # end of the conversation's free entry window
 
 
 def take_in(
@@ -63,7 +66,10 @@ def take_in(
         targets = {index: found for index, found in _targets(reports).items() if found[1] in locked}
     known = [(report, targets[index][0]) for index, report in enumerate(reports) if index in targets]
     slow(_note([(message_id, report) for report, message_id in known]))
-    changed += climb_all([_news(message_id, report) for report, message_id in known])
+    news = [_news(message_id, report) for report, message_id in known]
+    changed += climb_all(news)
+    learn_from_refusals(news)
+    extend([(targets[i][1], one.free_until) for i, one in enumerate(reports) if i in targets and one.free_until])
     return changed, [report for index, report in enumerate(reports) if index not in targets]
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from safarichat.ground.notify import announce
 from safarichat.ground.sql import fetch
 from safarichat.messaging.checking import NOT_FAILED, UNKNOWN_MESSAGE, WRITTEN_ELSEWHERE, number_problem, window_problem
+from safarichat.messaging.consenting import MESSAGE_IS_WITHDRAWN, WITHDRAWN
 from safarichat.messaging.conversing import lock_conversations
 from safarichat.messaging.expiring import expires_at
 from safarichat.messaging.lanes import wake
@@ -31,12 +32,15 @@ class Locked(Struct, frozen=True):
     origin: str
     now: datetime
     priority: int
+    is_withdrawn: bool  # its recipient does not want it any more
 
     def problem(self) -> Problem | None:
         if self.status not in MAY_BE_RETRIED:
             return NOT_FAILED
         if self.origin:
             return WRITTEN_ELSEWHERE
+        if self.is_withdrawn:
+            return WITHDRAWN
         return number_problem(self.number_status in SENDING) or window_problem(
             self.kind, self.window_closes_at, self.now
         )
@@ -90,8 +94,8 @@ def locked(account_id: int, message_id: int) -> Locked | None:
         return None
     lock_conversations([where[0][0]])
     rows = fetch(
-        "SELECT m.id, m.credential_id, m.conversation_id, m.kind, m.status, n.status, c.window_closes_at,"
-        " m.origin, now(), m.priority"
+        "SELECT m.id, m.credential_id, m.conversation_id, m.kind, m.status, n.status, c.window_closes_at,"  # noqa: S608 - our own words
+        f" m.origin, now(), m.priority, {MESSAGE_IS_WITHDRAWN}"
         " FROM messages m JOIN conversations c ON c.id = m.conversation_id"
         " JOIN official_whatsapp_credentials n ON n.id = m.credential_id WHERE m.id = %s FOR NO KEY UPDATE OF m",
         message_id,

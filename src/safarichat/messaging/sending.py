@@ -1,17 +1,20 @@
 """The rows' side of sending: what is due, what departs, what came of it. Each verb takes many, of many lanes."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import Error, transaction
 from msgspec import Struct
 from msgspec.structs import replace
 
 from safarichat.contacts.identity import phone_key
 from safarichat.contacts.people import Naming, resolve_all
+from safarichat.ground.batching import drop_broken_connection
 from safarichat.ground.sql import JSON, as_json, columns, fetch
 from safarichat.messaging.climbing import News, climb_all
+from safarichat.messaging.consenting import MESSAGE_IS_WITHDRAWN, learn_from_refusals, let_fail
 from safarichat.messaging.conversing import lock_conversations
 from safarichat.messaging.expiring import note_ours
 from safarichat.messaging.lanes import freeze, pause, tell
@@ -19,6 +22,8 @@ from safarichat.messaging.merging import merge
 from safarichat.messaging.portfolios import throttle
 from safarichat.messaging.trying import end_attempts, requeue
 from safarichat.providers.shapes import Accepted, Later, Outcome, Person, Problem, Refused, Unknown
+
+logger = logging.getLogger("safarichat.send")
 
 
 class Want(Struct, frozen=True):
@@ -106,10 +111,11 @@ def fetch_due(wants: Sequence[Want]) -> list[list[Due]]:
 
 def depart(departures: Sequence[Departure]) -> list[dict[int, int]]:
     """Commit attempts, in one statement with the check of each lease. The messages that may leave, with their attempt's
-    number: those whose lease has run out, or that were cancelled meanwhile, are missing."""
+    number: those whose lease has run out, or that were cancelled meanwhile, are missing, and those that their recipient
+    does not want any more: these fail."""
     flat = [(one.credential_id, one.lease, message_id) for one in departures for message_id in one.message_ids]
     rows = fetch(
-        """
+        f"""
         WITH asked AS (
           SELECT * FROM unnest(%s::bigint[], %s::uuid[], %s::bigint[]) n (credential_id, lease, message_id)),
         mine AS (
@@ -124,17 +130,28 @@ def depart(departures: Sequence[Departure]) -> list[dict[int, int]]:
           UPDATE messages m SET status = 'sending', status_at = clock_timestamp(), attempt_count = m.attempt_count + 1
           FROM asked a JOIN held h ON h.credential_id = a.credential_id
           WHERE m.id = a.message_id AND m.credential_id = h.credential_id AND m.status = 'queued'
-            AND (m.expires_at IS NULL OR m.expires_at > clock_timestamp())
+            AND (m.expires_at IS NULL OR m.expires_at > clock_timestamp()) AND NOT {MESSAGE_IS_WITHDRAWN}
           RETURNING m.id, m.account_id, m.attempt_count, h.lease)
         INSERT INTO attempts (account_id, message_id, number, lease)
         SELECT account_id, id, attempt_count, lease FROM gone RETURNING message_id, number
-        """,
+        """,  # noqa: S608 - our own words
         *columns(flat, 3),
     )
     gone = dict(rows)
+    if stayed := [message_id for _, _, message_id in flat if message_id not in gone]:
+        _let_fail(stayed)
     return [
         {message_id: gone[message_id] for message_id in one.message_ids if message_id in gone} for one in departures
     ]
+
+
+def _let_fail(message_ids: Sequence[int]) -> None:
+    """Whatever goes wrong here, the others have departed and must be told so; these are looked at again."""
+    try:
+        let_fail(message_ids)
+    except Error as error:
+        drop_broken_connection(error)
+        logger.warning("unwanted messages stay queued for another look: %s", type(error).__name__)
 
 
 # --- after ---
@@ -147,7 +164,9 @@ def record(ended: Sequence[Ended]) -> list[None]:
         lock_conversations(_conversations_of([one.due.id for one in ended]))
         end_attempts([(one.due.id, one.attempt, one.at, *_evidence(one.outcome)) for one in ended])
         given_up = _given_up(ended)
-        changed = climb_all([news for one in ended if (news := _news(one, given_up)) is not None])
+        news = [news for one in ended if (news := _news(one, given_up)) is not None]
+        changed = climb_all(news)
+        learn_from_refusals(news)
         note_ours([(one.due.account_id, one.due.id, "failed", one.at) for one in ended if one.due.id in given_up])
         _note_losses(ended)
         stayed = [one for one in ended if isinstance(one.outcome, Later | Withheld) and one.due.id not in given_up]

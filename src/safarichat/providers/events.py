@@ -38,7 +38,8 @@ class Received(Struct, frozen=True, kw_only=True):
 
 
 class StatusChanged(Struct, frozen=True, kw_only=True):
-    """A message of ours moved on: `status` is sent | delivered | read | played | failed."""
+    """A message of ours moved on: `status` is sent | delivered | read | played | failed. `free_until`, if told, is the
+    end of the free entry window that it travels in, in unix seconds."""
 
     provider_message_id: str
     phone_number_id: str
@@ -49,6 +50,7 @@ class StatusChanged(Struct, frozen=True, kw_only=True):
     recipient: Person = Person()
     problem: Problem | None = None
     price: Mapping[str, JSON] | None = None
+    free_until: int = 0
 
 
 class AccountChanged(Struct, frozen=True, kw_only=True):
@@ -109,7 +111,8 @@ class TemplateChanged(Struct, frozen=True, kw_only=True):
 
 
 class ConsentChanged(Struct, frozen=True, kw_only=True):
-    """A customer chose what they want to get from the business: `event` is stop | resume | signup, of `category`."""
+    """A customer chose what they want to get from the business: `event` is stop | resume | signup, of `category`.
+    `provider_message_id` names the message that they said it with, where they wrote one."""
 
     field: str
     event: str
@@ -119,6 +122,7 @@ class ConsentChanged(Struct, frozen=True, kw_only=True):
     person: Person
     at: int
     value: Mapping[str, JSON]
+    provider_message_id: str = ""
 
 
 class Echoed(Struct, frozen=True, kw_only=True):

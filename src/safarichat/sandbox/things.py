@@ -260,11 +260,14 @@ class Message(Thing, gc=False):
 
 
 class Chat(Thing, gc=False):
-    """What one customer and one business number have between them. `customer_wrote_at` opens the 24-hour window."""
+    """What one customer and one business number have between them. `customer_wrote_at` opens the 24-hour window;
+    `came_by_ad_at` waits for the answer that opens a free entry window, which ends at `free_until`."""
 
     phone_number_id: str
     customer_id: str
     customer_wrote_at: float = 0
+    came_by_ad_at: float = 0
+    free_until: float = 0
     unread: int = 0
     typing_until: float = 0
 

@@ -58,7 +58,7 @@ def _marked(text: str) -> str:
 @register.simple_tag
 def when(at: datetime, style: str = "short") -> SafeString:
     """A time in the person's zone, with UTC for who points at it. `short`: today the hour, this week the day, else the
-    date; `time`: always the hour; `full`: date and hour."""
+    date; `time`: always the hour; `full`: date and hour; `end`: the hour, with the day unless it is today."""
     local, today = timezone.localtime(at), timezone.localdate()
     clock = formats.date_format(local, "TIME_FORMAT") if formats.get_format("TIME_FORMAT") != "P" else f"{local:%H:%M}"
     match style:
@@ -68,6 +68,8 @@ def when(at: datetime, style: str = "short") -> SafeString:
             shown = f"{formats.date_format(local, 'DATE_FORMAT')} {clock}"
         case _ if local.date() == today:
             shown = clock
+        case "end":
+            shown = f"{formats.date_format(local, 'MONTH_DAY_FORMAT')} {clock}"
         case _ if local.date() == today - timedelta(days=1):
             shown = _("Yesterday")
         case _ if timedelta(0) < today - local.date() < timedelta(days=7):

@@ -8,14 +8,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from safarichat.console import attachments, listing
+from safarichat.console import attachments, consents, listing
 from safarichat.console.bubbles import days
 from safarichat.console.composer import Composer
 from safarichat.console.features import is_on
-from safarichat.console.picker import Picker
-from safarichat.console.picker import picker as first_picker
+from safarichat.console.picker import Picker, picker_for
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.messaging import reading
+from safarichat.messaging.entering import entry
 from safarichat.numbers.listing import ever_connected
 from safarichat.numbers.models import SENDING
 
@@ -50,7 +50,7 @@ def thread_page(
     reading.mark_seen(request.account.pk, conversation_id, now=timezone.now())
     composer = composer or Composer.fresh(request, head)
     if picker is None and composer.needs_template and is_on("templates"):
-        picker = first_picker(request.account.pk, head.credential_id, {})
+        picker = picker_for(head, {}, request.account.pk)
     # `before` in this address is a place in the thread: the list beside it begins at its beginning.
     shown = {**_list(request, before=None), **_thread(request, head), "composer": composer, "picker": picker}
     return render(request, "console/inbox/conversation.html", shown, status=status)
@@ -83,7 +83,7 @@ def messages(request: TenantRequest, conversation_id: int) -> HttpResponse:
 @never_cache
 @tenant_page
 def head(request: TenantRequest, conversation_id: int) -> HttpResponse:
-    shown = {**_head(found(request, conversation_id)), "asked": listing.Asked.read(request.GET)}
+    shown = {**_head(request, found(request, conversation_id)), "asked": listing.Asked.read(request.GET)}
     return render(request, "console/inbox/_head.html", shown)
 
 
@@ -119,9 +119,15 @@ def _list(request: TenantRequest, *, before: reading.Place | None) -> dict[str, 
     }
 
 
-def _head(head: reading.Listed) -> dict[str, Any]:
-    now = timezone.now()
-    return {"head": head, "now": now, "may_write": head.is_open(now) and head.number_status in SENDING}
+def _head(request: TenantRequest, head: reading.Listed) -> dict[str, Any]:
+    now, account_id = timezone.now(), request.account.pk
+    return {
+        "head": head,
+        "now": now,
+        "may_write": head.is_open(now) and head.number_status in SENDING,
+        "consent": consents.of_marketing(account_id, head.contact_id),
+        "entry": entry(account_id, head.id, now),
+    }
 
 
 def _thread(request: TenantRequest, head: reading.Listed) -> dict[str, Any]:
@@ -129,7 +135,7 @@ def _thread(request: TenantRequest, head: reading.Listed) -> dict[str, Any]:
     entries = reading.thread(request.account.pk, head.id, before=before, limit=limit + 1)
     shown = entries[-limit:]
     return {
-        **_head(head),
+        **_head(request, head),
         "days": days(shown, attachments.of_thread(request.account.pk, head.credential_id, shown, timezone.now())),
         "older_messages": listing.place_text(shown[0].place) if len(entries) > limit else "",
     }

@@ -31,7 +31,7 @@ TOKEN_LENGTH = 64
 @tenant_page
 def choose(request: TenantRequest, conversation_id: int) -> HttpResponse:
     head = found(request, conversation_id)
-    return _shown(request, head, picker.picker(request.account.pk, head.credential_id, request.GET.dict()))
+    return _shown(request, head, picker.picker_for(head, request.GET.dict(), request.account.pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

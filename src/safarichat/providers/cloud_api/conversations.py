@@ -21,6 +21,7 @@ from safarichat.providers.shapes import (
 )
 
 STATUSES = frozenset({"sent", "delivered", "read", "played", "failed"})
+FREE_ENTRY = "referral_conversion"
 _UNUSED = frozenset({"deleted", "warning"})  # told by older platforms and by those who host this one
 _CHANGES = ("user_changed_number", "user_changed_user_id", "customer_changed_number")
 _FROM_TO = re.compile(r"changed from (\S+) to (\S+?)\.?\s*\Z")
@@ -132,7 +133,14 @@ def _status(item: Item, place: "_Place") -> Event:
         recipient=place.recipient(item),
         problem=problem_in(errors[0] if errors else {}) if status == "failed" else None,
         price=mapping(item, "pricing") or None,
+        free_until=_free_until(mapping(item, "conversation")),
     )
+
+
+def _free_until(conversation: Item) -> int:
+    """(!) Until v24 every conversation was told; only those that began at an advertisement are free."""
+    is_free = text(mapping(conversation, "origin"), "type") == FREE_ENTRY
+    return unix_s(conversation, "expiration_timestamp") if is_free else 0
 
 
 def _error(item: Item, place: "_Place") -> Event:

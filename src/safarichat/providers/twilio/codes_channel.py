@@ -40,7 +40,7 @@ CODES = (
           N_("WhatsApp holds this message to be against its policies."),
           N_("Read WhatsApp's business policy, change the message and look at the account in WhatsApp Manager."),
           "business", "message"),
-    Known(63014, "blocked_by_customer", "Blocked by user action", N_("This person does not want your messages."),
+    Known(63014, "opted_out", "Blocked by user action", N_("This person does not want your messages."),
           NOT_AGAIN, "customer", "recipient"),
     Known(63015, "recipient_not_allowed", "Sandbox recipient has not joined",
           N_("Twilio's trial sender may write only to people who joined it."),

@@ -5,13 +5,24 @@ from urllib.parse import parse_qsl
 
 from safarichat.providers.cloud_api import conversations
 from safarichat.providers.cloud_api.loose import clean, decode, digits
-from safarichat.providers.shapes import Event, Hook, Person, Problem, StatusChanged, Unhandled, Unreadable
+from safarichat.providers.shapes import (
+    ConsentChanged,
+    Event,
+    Hook,
+    Person,
+    Problem,
+    Received,
+    StatusChanged,
+    Unhandled,
+    Unreadable,
+)
 from safarichat.providers.twilio.addresses import bare, number_id, user_id
 from safarichat.providers.twilio.errors import problem_with
 from safarichat.providers.twilio.inbound import message_id, value_of
 
 RECEIVED = ("received", "receiving")
 STATUSES = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "failed", "undelivered": "failed"}
+OPT_OUT = {"STOP": "stop", "START": "resume"}
 NO_NEWS = frozenset({"accepted", "scheduled", "queued", "sending", "canceled"})  # we know these ourselves
 Form = Mapping[str, str]
 
@@ -69,7 +80,27 @@ def events_of(form: Form, *, opaque: str = "", at: int = 0) -> list[Event]:
 def _received(form: Form, at: int) -> list[Event]:
     value = value_of(form, at)
     value["metadata"] = {"phone_number_id": number_id(bare(form.get("To", "")))}
-    return list(conversations.read(value, "", at))
+    events = list(conversations.read(value, "", at))
+    return [*events, *(choice for event in events if (choice := _choice(form, event)))]
+
+
+def _choice(form: Form, event: Event) -> Event | None:
+    """Twilio heeded a word of the sender's, with or without us: from now on it refuses what we send them (21610), or
+    does so no more. (!) Only where its advanced opt-out is on; of HELP nothing follows."""
+    word = OPT_OUT.get(form.get("OptOutType", "").upper())
+    if word is None or not isinstance(event, Received):
+        return None
+    return ConsentChanged(
+        field="OptOutType",
+        event=word,
+        category="marketing_messages",
+        waba_id="",
+        phone_number_id=event.phone_number_id,
+        person=event.sender,
+        at=event.at,
+        value={"OptOutType": form["OptOutType"]},
+        provider_message_id=event.provider_message_id,
+    )
 
 
 def _recipient(form: Form) -> Person:

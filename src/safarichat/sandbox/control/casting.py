@@ -17,7 +17,7 @@ from safarichat.sandbox.twilio import states as at_twilio
 from safarichat.sandbox.twilio.room import Twilio
 from safarichat.sandbox.world import ALL_SCOPES, World
 
-CUSTOMER_FLAGS = ("blocked", "opted_out", "reads", "receipts", "on_whatsapp")
+CUSTOMER_FLAGS = ("blocked", "reads", "receipts", "on_whatsapp")
 
 
 class Casting:
@@ -56,6 +56,8 @@ class Casting:
         customer.user_id = customer.user_id or ids.user_id("ZZ")
         new_phone = phones.digits(str(body.get("new_phone") or ""))
         self.world.keep_customer(customer)
+        if "opted_out" in body:
+            self.graph.conversing.choose(customer, opted_out=bool(body["opted_out"]))
         if new_phone:
             self.graph.conversing.change_phone(customer, new_phone)
         return msgspec.to_builtins(customer)

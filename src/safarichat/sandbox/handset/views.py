@@ -96,9 +96,9 @@ class Handsets:
         customer.blocked = bool(form.get("blocked"))
         customer.receipts = bool(form.get("receipts"))
         customer.reads = bool(form.get("reads"))
-        customer.opted_out = bool(form.get("opted_out"))
         customer.name = form.get("name", "").strip() or customer.name
         self.world.keep_customer(customer)
+        self.conversing.choose(customer, opted_out=bool(form.get("opted_out")))
         new_phone = phones.digits(form.get("new_phone", ""))
         if new_phone and new_phone != customer.phone:
             self.conversing.change_phone(customer, new_phone)

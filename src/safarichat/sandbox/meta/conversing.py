@@ -8,6 +8,7 @@ import msgspec
 
 from safarichat.sandbox import ids, phones
 from safarichat.sandbox.carriers import Carrier
+from safarichat.sandbox.meta import entries, preferences
 from safarichat.sandbox.meta.errors import in_status
 from safarichat.sandbox.meta.webhooks import Webhooks
 from safarichat.sandbox.things import JSON, Chat, Customer, Message, PhoneNumber, Waba
@@ -83,6 +84,9 @@ class Conversing:
 
     def _sent(self, message: Message, wait: int | None = None) -> None:
         if message.status == "accepted":
+            chat = self.world.chat(message.phone_number_id, message.customer_id)
+            entries.answered(chat, self.world.now())
+            self.world.chats.put(chat)
             self._climb(message, "sent")
         if message.kind != "reaction" and wait is None:
             settings = self.world.settings
@@ -130,7 +134,10 @@ class Conversing:
         if message.opaque:
             status["biz_opaque_callback_data"] = message.opaque
         if message.status in ("sent", "delivered"):
-            status["pricing"] = self._price(number, message)
+            chat, now = self.world.chat(number.id, customer.id), self.world.now()
+            status["pricing"] = entries.price() if entries.is_free(chat, now) else self._price(number, message)
+            if entries.is_free(chat, now):
+                status["conversation"] = entries.conversation(chat, message.status)
         if message.status == "failed":
             status["errors"] = [in_status(message.error)]
         return status
@@ -164,6 +171,7 @@ class Conversing:
         )
         chat = self.world.chat(number.id, customer.id)
         chat.customer_wrote_at = message.at
+        entries.wrote(chat, content, message.at)
         chat.typing_until = 0
         self.world.chats.put(chat)
         self.world.add_message(message)
@@ -197,6 +205,10 @@ class Conversing:
         for chat in self.world.chats:
             if chat.customer_id == customer.id:
                 self._announce_change(customer, chat, before, before_id)
+
+    def choose(self, customer: Customer, *, opted_out: bool) -> None:
+        """The customer ends or resumes advertisements."""
+        preferences.choose(self.world, self.webhooks, customer, opted_out=opted_out)
 
     def value_error(self, number: PhoneNumber, code: int) -> int:
         """An error that belongs to no message."""

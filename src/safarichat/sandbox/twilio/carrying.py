@@ -16,6 +16,7 @@ from safarichat.sandbox.world import World
 EVENTS = {"delivered": "DELIVERED", "read": "READ", "failed": "UNDELIVERED", "undelivered": "UNDELIVERED"}
 STOP = ("stop", "stopall", "unsubscribe")
 START = ("start", "unstop")
+HELP = ("help", "info")
 
 Reply = Callable[[Message, str], None]
 
@@ -40,7 +41,7 @@ class Carrying:
         slip = Slip(id=message.id, account=account.id, text=written.text, service=sender.service)
         slip.media, slip.sent_at, slip.changed_at = [each.id for each in written.media], message.at, message.at
         self.kept.slips.put(slip)
-        self._heed(sender, customer, written.text)
+        heeded = self._heed(sender, customer, written.text)
         path = f"/{number.id}/messages"
         if self.world.faults.strikes("inbound_lost", path, provider=NAME):
             return "lost"
@@ -48,7 +49,9 @@ class Carrying:
         if not url or account.status != "active":
             return "unsubscribed"
         fields = inbound.form(message, customer, number, account.id) | written.fields | {"Body": written.text}
-        fields |= self._media_fields(slip) | ({"MessagingServiceSid": sender.service} if sender.service else {})
+        fields |= self._media_fields(slip)
+        if sender.service:  # only there can the words be heeded in a way that is told
+            fields |= {"MessagingServiceSid": sender.service} | ({"OptOutType": heeded} if heeded else {})
 
         def answered(reached: Reached) -> None:
             self._answered(message, account, url, reached)
@@ -57,14 +60,15 @@ class Carrying:
         self.callbacks.send(Callback(account, url, fields, about, path, method, fallback, answered))
         return "sent"
 
-    def _heed(self, sender: Sender, customer: Customer, text: str) -> None:
-        """Who writes STOP gets nothing more from this sender until they write START."""
+    def _heed(self, sender: Sender, customer: Customer, text: str) -> str:
+        """Who writes STOP gets nothing more from this sender until they write START. Says which of the words it is."""
         word = text.strip().lower()
         if word in STOP and customer.id not in sender.stopped:
             sender.stopped.append(customer.id)
         elif word in START and customer.id in sender.stopped:
             sender.stopped.remove(customer.id)
         self.kept.senders.put(sender)
+        return "STOP" if word in STOP else "START" if word in START else "HELP" if word in HELP else ""
 
     def _inbound_address(self, sender: Sender) -> tuple[str, str, str]:
         service = self._service(sender.service)
