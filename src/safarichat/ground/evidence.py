@@ -8,7 +8,7 @@ import re
 from base64 import b64decode
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -89,8 +89,14 @@ def _address(call: Call, known: Collection[str]) -> str:
         return address
     if call.is_download or call.is_strange:
         return f"{address}?{MASK}"
-    told = [(name, MASK if _is_secret(name, value) else _plain(value, known)) for name, value in pairs]
-    return _cut(f"{address}?{urlencode(told, safe=MASK + ',:{}()[]')}", MOST_HEADERS)
+    told = (
+        f"{_quoted(name)}={MASK if _is_secret(name, value) else _quoted(_leaf(value, known))}" for name, value in pairs
+    )
+    return _cut(f"{address}?{'&'.join(told)}", MOST_HEADERS)
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe=f"/{MASK},:{{}}()[]").replace(quote(MASK), MASK)
 
 
 def _asked(call: Call, known: Collection[str]) -> str:
