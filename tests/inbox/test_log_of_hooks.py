@@ -26,13 +26,13 @@ def theirs(other_account: Account) -> OfficialWhatsappCredential:
     return make_number(other_account, phone_number_id="300000000000077", waba_id="200000000000077")
 
 
-def look(number: OfficialWhatsappCredential, before: Place | None = None, **wanted: str) -> Looked:
+def look(number: OfficialWhatsappCredential, before: Place | None, **wanted: str) -> Looked:
     asked = Wanted(account_id=number.account_id, credential_id=number.pk, **wanted)  # type: ignore[arg-type]  # texts
     return browsing.look(number, asked, before, 51)
 
 
 def entries(number: OfficialWhatsappCredential, **wanted: str) -> list[Entry]:
-    return look(number, **wanted).entries
+    return look(number, None, **wanted).entries
 
 
 def batch(*bodies: bytes) -> bytes:

@@ -12,6 +12,7 @@ from safarichat.console.listing import EPOCH
 from safarichat.ground.tenancy import acting_for
 from safarichat.inbox import browsing
 from safarichat.messaging import departures
+from safarichat.messaging.timeline import Life
 from safarichat.numbers import calls
 from safarichat.numbers.logged import HIGHEST, SOURCES, Entry, Looked, Place, Wanted
 from safarichat.numbers.models import OfficialWhatsappCredential
@@ -119,6 +120,12 @@ def newest(row: OfficialWhatsappCredential) -> dict[str, datetime | None]:
     finders: tuple[Callable[[int, int], datetime | None], ...] = (calls.newest_at, departures.newest_at)
     out = [at for find in finders if (at := find(row.account_id, row.pk))]
     return {OUT: max(out, default=None), IN: browsing.newest_at(row.account_id, row.pk)}
+
+
+def about(life: Life) -> str:
+    """The query that finds a message in its number's log: by the provider's id or ours, from the day it was known."""
+    day = timezone.localdate(life.moments[0].learnt_at) if life.moments else None
+    return Asked(text=life.provider_message_id or life.opaque, day=day).query()
 
 
 # --- the address's own words ---

@@ -166,7 +166,7 @@ def newest_at(account_id: int, credential_id: int) -> datetime | None:
 
 class Opened(Struct, frozen=True):
     entry: Entry
-    own: Own | None  # None: its bytes are kept no more
+    own: Own | None  # None: its bytes are kept no more, or the number has another id since
 
 
 def open_one(row: OfficialWhatsappCredential, hook_id: int) -> Opened | None:
@@ -181,7 +181,7 @@ def open_one(row: OfficialWhatsappCredential, hook_id: int) -> Opened | None:
         return None
     found = _Row(link.at, hook_id, link.fields, link.reason)
     cut = own(hooks[0], row, fields=link.fields.split(",")) if hooks else None
-    return Opened(_entry(found, cut), cut)
+    return Opened(_entry(found, cut), cut if cut and cut.parts else None)
 
 
 def understand_again(row: OfficialWhatsappCredential, opened: Opened) -> str:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from safarichat.providers.shapes import JSON
 
 SOURCES = ("calls", "hooks", "sends")  # their order where two happened at the same moment
-LOOK_AT = 2000  # entries of each source that one page looks through for what is wanted
+LOOK_AT = 10_000  # entries of each source that one page looks through for what is wanted
 _FIRST, _NEVER = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 HIGHEST = 10**18 - 1  # above any id
 
