@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils.translation import gettext_noop
 from msgspec import Struct
 
 from safarichat.ground.sql import columns, fetch
@@ -10,7 +11,7 @@ from safarichat.inbox.models import FieldSeen
 from safarichat.inbox.sorting import Pile
 
 SOURCE = "hooks"
-STUMBLED = "It made us stumble"  # in which way may follow
+STUMBLED = gettext_noop("It made us stumble.")
 STALE = "5 seconds"  # a busy number's row is touched no more often
 
 

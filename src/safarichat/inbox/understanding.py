@@ -64,7 +64,7 @@ def _halve(ids: Sequence[int], error: Exception) -> None:
     """One bad hook must not keep the others: find it, set it aside with its reason."""
     if len(ids) == 1:
         logger.error("hook %d can't be understood", ids[0], exc_info=error)
-        _set_aside_stumbled(ids[0], f"{STUMBLED} ({type(error).__name__}).")
+        _set_aside_stumbled(ids[0], error)
         return
     middle = len(ids) // 2
     for half in (ids[:middle], ids[middle:]):
@@ -77,11 +77,11 @@ def _halve(ids: Sequence[int], error: Exception) -> None:
             _halve(half, problem)
 
 
-def _set_aside_stumbled(hook_id: int, reason: str) -> None:
-    set_aside(hook_id, reason)
+def _set_aside_stumbled(hook_id: int, error: Exception) -> None:
+    set_aside(hook_id, f"It made us stumble ({type(error).__name__}).")
     try:
         with transaction.atomic():
-            note_stumble(sort(hooks_of([hook_id])), reason)
+            note_stumble(sort(hooks_of([hook_id])), STUMBLED)
     except Exception as problem:  # sorting it is what fails: then nobody's log has it
         drop_broken_connection(problem)
 

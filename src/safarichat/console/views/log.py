@@ -92,7 +92,7 @@ def understand_again(request: TenantRequest, credential_id: int, hook_id: int) -
     if opened is None or opened.own is None:
         raise _no_such_entry()
     _throttle(f"understand again:{row.pk}", REPLAYS_PER_MINUTE)
-    reason = browsing.understand_again(row, opened)
+    reason = "\n".join(_(line) for line in browsing.understand_again(row, opened).splitlines())
     if not prefers_html(request):
         return json_answer({"ok": not reason, "reason": reason})
     if is_fragment(request):
@@ -152,7 +152,9 @@ def _hook(row: OfficialWhatsappCredential, entry_id: int) -> dict[str, Any]:
     opened = browsing.open_one(row, entry_id)
     if opened is None:
         raise _no_such_entry()
-    shown: dict[str, Any] = {"hook": opened.entry, "own": opened.own, "line": logwords.line(opened.entry)}
+    problem = _(opened.entry.problem) if opened.entry.problem else ""
+    shown: dict[str, Any] = {"hook": opened.entry, "own": opened.own, "problem": problem}
+    shown["line"] = logwords.line(opened.entry)
     if opened.own is None:
         return shown
     events = opened.own.events
