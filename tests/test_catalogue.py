@@ -97,7 +97,10 @@ def test_every_column_that_names_a_row_is_a_link() -> None:
     }
     assert loose == {
         "conversations.last_inbound_id",  # a message of this very conversation: it goes with it
+        "attempts.credential_id",  # once more beside its message, with which it goes
         "hook_events.hook_id",  # the hook's bytes are kept for a shorter time
+        "hooks_of_numbers.hook_id",  # likewise
+        "fields_seen.hook_id",  # likewise
     }
 
 

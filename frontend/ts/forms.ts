@@ -4,6 +4,7 @@ export function watchForms(): void {
   body.addEventListener("click", (event) => {
     (event.target as Element).closest("[data-dismiss]")?.closest(".alert")?.remove();
   });
+  body.addEventListener("click", (event) => void copy(event.target as Element));
   // A second click on a form that is under way does nothing.
   body.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
@@ -42,4 +43,17 @@ export function watchForms(): void {
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll<HTMLFormElement>("form[data-under]")) delete form.dataset.under;
   });
+}
+
+// A button names the text that it copies. Without leave to the clipboard the text is selected for the person to do it.
+async function copy(target: Element): Promise<void> {
+  const button = target.closest<HTMLElement>("[data-copy]");
+  const text = button && document.getElementById(button.dataset.copy!);
+  if (!button || !text) return;
+  try {
+    await navigator.clipboard.writeText(text.textContent ?? "");
+    button.textContent = button.dataset.copied ?? "";
+  } catch {
+    getSelection()?.selectAllChildren(text);
+  }
 }

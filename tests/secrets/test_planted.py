@@ -29,6 +29,7 @@ PAGES = [
         "/whatsapp/integration-success?credential_id={id}",
         "/whatsapp/integration-error?credential_id={id}&error=failed",
     ),
+    *("/numbers/{id}/log", "/numbers/{id}/log?side=out&outcome=failed", "/numbers/{id}/health"),
     *("/whatsapp/official/{id}/steps", "/whatsapp/official/{id}/proof", "/whatsapp/official/before/meta"),
 ]
 

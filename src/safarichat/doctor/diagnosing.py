@@ -13,7 +13,7 @@ from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.outbound import run_talk
 from safarichat.ground.talks import Answer, Call, Reply
 from safarichat.messaging import traffic
-from safarichat.numbers import health, recording
+from safarichat.numbers import calls, health, recording
 from safarichat.numbers.asking import within
 from safarichat.numbers.models import LIVE, OfficialWhatsappCredential
 from safarichat.numbers.platform import platform_of
@@ -79,7 +79,7 @@ def _at_provider(row: OfficialWhatsappCredential, asked: list[Asked], dates: lis
         number, place = opened_number(row), platform_of(row)
     except CannotOpen:
         return causes.KEY_MISSING
-    ask = within(PATIENCE_S)
+    ask = within(PATIENCE_S, calls.noting(row.account_id, row.pk, "check"))
 
     def timed(call: Call) -> Answer:
         started = time.monotonic()

@@ -37,6 +37,7 @@ class Call(Struct, frozen=True, kw_only=True):
     timeout_s: float = 10.0
     max_bytes: int = 1_000_000
     budget: str = ""  # of calls that share a narrow limit at the provider; whoever drives the talk keeps it
+    is_operators: bool = False  # about the operator's own account, others' included: no account's log shows it
     is_routine: bool = False  # one of thousands: logged only when it fails or at level DEBUG
 
     def __repr__(self) -> str:  # headers, query and bodies hold secrets

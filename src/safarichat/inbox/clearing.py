@@ -22,7 +22,18 @@ def clear(understood_days: int = UNDERSTOOD_DAYS) -> int:
         ("inbox_refused", f"minute < now() - interval '{COUNTS_DAYS} days'"),
     ):
         gone += _clear(table, condition)
+    gone += _clear_links("reason = ''", understood_days) + _clear_links("reason <> ''", SET_ASIDE_DAYS)
     return gone
+
+
+def _clear_links(which: str, days: int) -> int:
+    """What numbers' logs find hooks by."""
+    rows = fetch(
+        f"WITH old AS (DELETE FROM hooks_of_numbers WHERE {which} AND at < now() - make_interval(days => %s)"  # noqa: S608 - our own words
+        " RETURNING 1) SELECT count(*) FROM old",
+        days,
+    )
+    return int(rows[0][0])
 
 
 def _clear(table: str, condition: str) -> int:

@@ -1,5 +1,6 @@
 """Provider calls as they came. Safe here first, understood afterwards."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Now
@@ -57,6 +58,36 @@ class HookEvent(models.Model):
                 name="hook_events_strange",
             ),
         ]
+
+
+class HookOfNumber(models.Model):
+    """A hook told something of a number: how its account finds it, without any right to the hooks themselves."""
+
+    pk = models.CompositePrimaryKey("credential", "at", "hook_id")
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    credential = models.ForeignKey(OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False)
+    at = models.DateTimeField()  # when the hook came
+    hook_id = models.BigIntegerField()
+    fields = models.CharField(max_length=255, db_default="")  # what it told of: a,b
+    reason = models.TextField(db_default="")  # why this number's part could not be understood
+
+    class Meta:
+        db_table = "hooks_of_numbers"
+        indexes = [BrinIndex(fields=["at"], name="hooks_of_numbers_at")]
+
+
+class FieldSeen(models.Model):
+    """When a number was last told of this field, also when the hook itself is long gone."""
+
+    pk = models.CompositePrimaryKey("credential", "field")
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    credential = models.ForeignKey(OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False)
+    field = models.CharField(max_length=64)
+    last_at = models.DateTimeField()  # a few seconds old at a busy number
+    hook_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "fields_seen"
 
 
 class RefusedCount(models.Model):

@@ -11,7 +11,7 @@ from safarichat import providers
 from safarichat.ground.sql import JSON
 from safarichat.inbox.cleaning import storable
 from safarichat.numbers.platform import OPERATOR
-from safarichat.numbers.routing import Route, by_phone_number_id, by_waba
+from safarichat.numbers.routing import Route, by_phone_number_id, by_waba, of_connection
 from safarichat.providers.shapes import (
     AccountChanged,
     ConsentChanged,
@@ -29,6 +29,7 @@ from safarichat.providers.shapes import (
 
 UNKNOWN_NUMBER = "No number with the id "  # the id follows: replaying looks for it
 NO_HOOK = 0  # among hooks' ids
+MESSAGES, STATUSES, UNREADABLE = "messages", "statuses", "unreadable"
 
 
 class ClaimedHook(Struct, frozen=True):
@@ -52,6 +53,14 @@ class Raw(Struct, frozen=True):
     reason: str = ""
 
 
+class Told(Struct):
+    """That a hook told something of a number."""
+
+    at: datetime
+    fields: dict[str, None] = field(default_factory=dict)
+    reason: str = ""
+
+
 class Pile(Struct):
     """What a batch of hooks says. `reasons` is why hooks have to be set aside."""
 
@@ -63,27 +72,52 @@ class Pile(Struct):
     consents: list[tuple[Route, ConsentChanged, datetime]] = field(default_factory=list)
     raw: list[Raw] = field(default_factory=list)
     heard: dict[Route, datetime] = field(default_factory=dict)  # numbers that were spoken of, and when last
+    told: dict[tuple[int, Route], Told] = field(default_factory=dict)  # by hook and number
     reasons: dict[int, list[str]] = field(default_factory=dict)
 
     def set_aside(self, hook: ClaimedHook, reason: str) -> None:
         self.reasons.setdefault(hook.id, []).append(reason)
+
+    def note(self, hook: ClaimedHook, route: Route, name: str, reason: str = "") -> None:
+        """For the number's log; what the operator's own account is told is not the account's."""
+        if hook.route == OPERATOR:
+            return
+        told = self.told.setdefault((hook.id, route), Told(hook.received_at))
+        told.fields[name] = None
+        told.reason = told.reason or reason
 
 
 def sort(hooks: Sequence[ClaimedHook]) -> Pile:
     pile = Pile()
     read = [(hook, event) for hook in hooks for event in _read(hook)]
     routes = _Routes(read)
+    holders = _Holders()
     for hook, event in read:
         if isinstance(event, Unreadable):
             pile.set_aside(hook, event.reason)
+            for route in holders.of(hook):
+                pile.note(hook, route, UNREADABLE, event.reason)
             continue
         found = routes.of(hook, event)
         if not found:
             pile.set_aside(hook, routes.why_not(event))
         for route in found:
             pile.heard[route] = max(pile.heard.get(route, hook.received_at), hook.received_at)
+            pile.note(hook, route, field_of(event))
             _lay(pile, hook, route, event)
     return pile
+
+
+def field_of(event: Event) -> str:
+    """What a piece of news is about, as logs say it."""
+    match event:
+        case Received() | PersonChanged():
+            return MESSAGES
+        case StatusChanged():
+            return STATUSES
+        case Unreadable():
+            return UNREADABLE
+    return event.field
 
 
 def lay_listed(pile: Pile, route: Route, phone_number_id: str, events: Sequence[Event], now: datetime) -> None:
@@ -166,6 +200,21 @@ class _Routes:
                 f"No number ending in {event.phone_number[-4:]} of business account {event.waba_id} is connected here."
             )
         return f"No number of business account {event.waba_id} is connected here."
+
+
+class _Holders:
+    """Whose numbers it must be about, when nothing in it can be read: those of the address it came to."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], list[Route]] = {}
+
+    def of(self, hook: ClaimedHook) -> list[Route]:
+        if hook.route in ("", OPERATOR):
+            return []
+        address = hook.provider, hook.route
+        if address not in self._known:
+            self._known[address] = of_connection(*address)
+        return self._known[address]
 
 
 def _may_tell(hook: ClaimedHook, route: Route) -> bool:

@@ -12,6 +12,8 @@ from django.db import transaction
 
 from safarichat.ground.batching import drop_broken_connection
 from safarichat.ground.sql import columns, fetch, is_passing
+from safarichat.inbox.heard import STUMBLED, note, note_stumble
+from safarichat.inbox.owning import hooks_of
 from safarichat.inbox.sorting import ClaimedHook, Pile, sort
 from safarichat.inbox.telling import tell
 
@@ -54,6 +56,7 @@ def _understand(claim: Callable[[], list[ClaimedHook]]) -> None:
         if hooks:
             pile = sort(hooks)
             tell(pile)
+            note(pile)
             _settle(hooks, pile)
 
 
@@ -61,7 +64,7 @@ def _halve(ids: Sequence[int], error: Exception) -> None:
     """One bad hook must not keep the others: find it, set it aside with its reason."""
     if len(ids) == 1:
         logger.error("hook %d can't be understood", ids[0], exc_info=error)
-        set_aside(ids[0], f"It made us stumble ({type(error).__name__}).")
+        _set_aside_stumbled(ids[0], error)
         return
     middle = len(ids) // 2
     for half in (ids[:middle], ids[middle:]):
@@ -72,6 +75,15 @@ def _halve(ids: Sequence[int], error: Exception) -> None:
             if is_passing(problem):
                 raise
             _halve(half, problem)
+
+
+def _set_aside_stumbled(hook_id: int, error: Exception) -> None:
+    set_aside(hook_id, f"It made us stumble ({type(error).__name__}).")
+    try:
+        with transaction.atomic():
+            note_stumble(sort(hooks_of([hook_id])), STUMBLED)
+    except Exception as problem:  # sorting it is what fails: then nobody's log has it
+        drop_broken_connection(problem)
 
 
 def _understand_these(ids: Sequence[int]) -> None:

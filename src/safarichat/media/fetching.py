@@ -20,6 +20,7 @@ from safarichat.media import jobs, judging, places
 from safarichat.media.keeping import clean_name
 from safarichat.media.models import File
 from safarichat.media.sniffing import mime_of
+from safarichat.numbers import calls
 from safarichat.numbers.use import senders
 from safarichat.providers.errors import N_
 from safarichat.providers.files import GONE, TOO_LARGE, Fetched, Ref
@@ -136,7 +137,8 @@ def _try(job: _Job, hand: Spool) -> Came:
         return blocked
     ask = partial(_ask, hand=hand, guard=judging.guard())
     try:
-        came = outbound.run_talk(provider.fetch_media(number, Ref(id=job.media_id, url=job.url), platform), ask)
+        noted = calls.noted(ask, calls.noting(job.account_id, job.credential_id, "fetch"))
+        came = outbound.run_talk(provider.fetch_media(number, Ref(id=job.media_id, url=job.url), platform), noted)
     except NoRoom:
         return Later(NO_ROOM, "transient", 0)
     except TooLarge:

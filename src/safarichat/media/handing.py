@@ -19,6 +19,7 @@ from safarichat.media.fetching import STORE_AWAY
 from safarichat.media.judging import UNKNOWN_FILE
 from safarichat.media.models import File
 from safarichat.media.referring import files, with_files
+from safarichat.numbers import calls
 from safarichat.providers.files import Uploaded
 from safarichat.providers.shapes import FilePart, Later, Number, Platform, Refused
 
@@ -105,7 +106,8 @@ def _upload(file: File, provider: str, number: Number, platform: Platform) -> st
     except StoreAway:
         return Later(STORE_AWAY, "transient", AWAY_S)
     part = FilePart(file.name or "file", file.mime_type)
-    came = outbound.run_talk(providers.get(provider).upload_media(number, part, platform), ask)
+    noted = calls.noted(ask, calls.noting(file.account_id, number.credential_id, "upload"))
+    came = outbound.run_talk(providers.get(provider).upload_media(number, part, platform), noted)
     if isinstance(came, Uploaded):
         _remember(file, number, came)
         return came.media_id

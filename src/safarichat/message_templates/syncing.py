@@ -14,6 +14,7 @@ from safarichat.ground.notify import announce
 from safarichat.ground.outbound import run_talk
 from safarichat.ground.sql import as_json, columns, fetch
 from safarichat.ground.tenancy import acting_for
+from safarichat.numbers import calls
 from safarichat.numbers.asking import within
 from safarichat.numbers.models import SENDING, OfficialWhatsappCredential
 from safarichat.numbers.platform import platform_of
@@ -129,7 +130,7 @@ def _ask(one: _Due) -> TemplateList | Problem:
         talk = providers.get(row.api_provider).templates(opened_number(row), platform_of(row))
     except CannotOpen:
         return NO_NUMBER
-    listed = run_talk(talk, within(PATIENCE_S))
+    listed = run_talk(talk, within(PATIENCE_S, calls.noting(row.account_id, row.pk, "templates")))
     return listed if isinstance(listed, TemplateList) else listed.problem
 
 

@@ -146,6 +146,9 @@ class Attempt(models.Model):
     message = models.ForeignKey(
         Message, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="attempts"
     )
+    credential = models.ForeignKey(
+        OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False, null=True
+    )  # once more beside the message's: what a number sent is found by it
     number = models.SmallIntegerField()  # 1, 2, …
     lease = models.UUIDField()  # the lane's lease it was made under
     started_at = models.DateTimeField(db_default=Now())
@@ -157,6 +160,7 @@ class Attempt(models.Model):
     class Meta:
         db_table = "attempts"
         constraints = [models.UniqueConstraint(fields=["message", "number"], name="attempts_number_key")]
+        indexes = [models.Index(fields=["credential", "started_at", "id"], name="attempts_credential")]
 
 
 class MessageEvent(models.Model):

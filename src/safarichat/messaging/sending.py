@@ -131,9 +131,9 @@ def depart(departures: Sequence[Departure]) -> list[dict[int, int]]:
           FROM asked a JOIN held h ON h.credential_id = a.credential_id
           WHERE m.id = a.message_id AND m.credential_id = h.credential_id AND m.status = 'queued'
             AND (m.expires_at IS NULL OR m.expires_at > clock_timestamp()) AND NOT {MESSAGE_IS_WITHDRAWN}
-          RETURNING m.id, m.account_id, m.attempt_count, h.lease)
-        INSERT INTO attempts (account_id, message_id, number, lease)
-        SELECT account_id, id, attempt_count, lease FROM gone RETURNING message_id, number
+          RETURNING m.id, m.account_id, m.credential_id, m.attempt_count, h.lease)
+        INSERT INTO attempts (account_id, message_id, credential_id, number, lease)
+        SELECT account_id, id, credential_id, attempt_count, lease FROM gone RETURNING message_id, number
         """,  # noqa: S608 - our own words
         *columns(flat, 3),
     )

@@ -39,6 +39,7 @@ class Life(Struct, frozen=True, kw_only=True):
 
     message_id: int
     conversation_id: int
+    credential_id: int
     direction: str
     status: str
     opaque: str
@@ -58,6 +59,7 @@ def life(account_id: int, message_id: int) -> Life | None:
     return Life(
         message_id=row.pk,
         conversation_id=row.conversation_id,
+        credential_id=row.credential_id,
         direction=row.direction,
         status=row.status,
         opaque=row.opaque if row.direction == "out" else "",

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from safarichat.ground import fields
 from safarichat.numbers import before, connections, recording
-from safarichat.numbers.models import LIVE, OfficialWhatsappCredential, Onboarding
+from safarichat.numbers.models import LIVE, OfficialWhatsappCredential, Onboarding, ProviderCall
 
 
 def older_row(
@@ -38,6 +38,7 @@ def adopt(older: OfficialWhatsappCredential, newer: OfficialWhatsappCredential) 
     if older.status not in LIVE:
         older.status = newer.status
     Onboarding.objects.filter(credential=newer).update(credential=older)
+    ProviderCall.objects.filter(credential=newer).update(credential=older)
     newer.delete()
 
 

@@ -9,13 +9,14 @@ from safarichat import providers
 from safarichat.accounts import throttles
 from safarichat.ground import outbound
 from safarichat.ground.talks import Answer, Call, Lost
+from safarichat.numbers import calls
 
 OUT_OF_TIME = "no time left"
 LOOK_AGAIN_S = 1.0
 
 
-def within(seconds: float) -> Callable[[Call], Answer]:
-    """Asks as long as the time lasts; a call for which none is left surely never leaves."""
+def within(seconds: float, note: calls.Note | None = None) -> Callable[[Call], Answer]:
+    """Asks as long as the time lasts; a call for which none is left surely never leaves, and is not noted."""
     deadline = time.monotonic() + seconds
 
     def asked(call: Call) -> Answer:
@@ -24,7 +25,8 @@ def within(seconds: float) -> Callable[[Call], Answer]:
         left = deadline - time.monotonic()
         if left < 0.2:
             return Lost(OUT_OF_TIME, may_have_arrived=False)
-        return outbound.ask(replace(call, timeout_s=min(call.timeout_s, left)))
+        ask = calls.noted(outbound.ask, note) if note else outbound.ask
+        return ask(replace(call, timeout_s=min(call.timeout_s, left)))
 
     return asked
 

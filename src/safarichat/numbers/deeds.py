@@ -16,7 +16,7 @@ from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.notify import wake_workers
 from safarichat.ground.outbound import run_talk
 from safarichat.ground.talks import Progress
-from safarichat.numbers import health, recording, walking
+from safarichat.numbers import calls, health, recording, walking
 from safarichat.numbers.asking import within
 from safarichat.numbers.models import SENDING, OfficialWhatsappCredential
 from safarichat.numbers.platform import platform_of
@@ -73,7 +73,9 @@ def do(account_id: int, credential_id: int, deed: str, given: Mapping[str, Any])
     outcome: Deed | None = None
     try:
         outcome = run_talk(
-            provider.deeds[deed](number, place, given), within(PATIENCE_S), lambda step: _keep(account_id, row.pk, step)
+            provider.deeds[deed](number, place, given),
+            within(PATIENCE_S, calls.noting(account_id, row.pk, deed)),
+            lambda step: _keep(account_id, row.pk, step),
         )
     finally:
         _settle(account_id, credential_id, deed, outcome)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from safarichat import providers
 from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.outbound import run_talk
-from safarichat.numbers import recording, walking
+from safarichat.numbers import calls, recording, walking
 from safarichat.numbers.asking import within
 from safarichat.numbers.models import LIVE, SENDING, OfficialWhatsappCredential
 from safarichat.numbers.platform import platform_of
@@ -118,7 +118,8 @@ def _undo(row: OfficialWhatsappCredential) -> list[dict[str, Any]]:
     talk = providers.get(row.api_provider).disconnect(
         number, platform_of(row), deregister=bool(_record(row)["deregister"]), done=frozenset(done)
     )
-    steps = run_talk(talk, within(PATIENCE_S), lambda step: _keep(row, step)).steps
+    ask = within(PATIENCE_S, calls.noting(row.account_id, row.pk, "disconnect"))
+    steps = run_talk(talk, ask, lambda step: _keep(row, step)).steps
     return [before.get(step["step"], dict(step)) for step in steps]
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 from safarichat import providers
 from safarichat.ground.outbound import run_talk
 from safarichat.ground.talks import Answer, Call, Lost
+from safarichat.numbers import calls
 from safarichat.numbers.asking import within
 from safarichat.numbers.models import SENDING, OfficialWhatsappCredential
 from safarichat.numbers.platform import platform_of
@@ -45,7 +46,7 @@ def read(row: OfficialWhatsappCredential, now: datetime) -> Listed:
     since = row.caught_up_at or row.onboarding_completed_at or row.created_at
     since = max(since - OVERLAP, now - LONGEST)
     answers: list[bool] = []
-    ask = within(PATIENCE_S)
+    ask = within(PATIENCE_S, calls.noting(row.account_id, row.pk, "list"))
 
     def asked(call: Call) -> Answer:
         answer = ask(call)

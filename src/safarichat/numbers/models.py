@@ -1,5 +1,6 @@
 """A business's official WhatsApp numbers: the credential that carries each, and the attempts to connect one."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -203,6 +204,35 @@ class NumberHistory(models.Model):
     class Meta:
         db_table = "number_history"
         indexes = [models.Index(fields=["credential", "-at"], name="number_history_credential")]
+
+
+class ProviderCall(models.Model):
+    """One call to the provider about a number, its secrets masked before it was kept. Messages' are not here: their
+    attempts say what came of them."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    credential = models.ForeignKey(
+        OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="calls"
+    )
+    at = models.DateTimeField()  # when it left
+    kind = models.CharField(max_length=40)  # what it was for: a deed, connect, check …
+    name = models.CharField(max_length=100)
+    method = models.CharField(max_length=10)
+    url = models.TextField()
+    status = models.SmallIntegerField()  # 0: no answer, and `problem` says why
+    ms = models.IntegerField()
+    request_headers = models.TextField(db_default="")
+    request = models.TextField(db_default="")
+    response_headers = models.TextField(db_default="")
+    response = models.TextField(db_default="")
+    problem = models.TextField(db_default="")
+
+    class Meta:
+        db_table = "provider_calls"
+        indexes = [
+            models.Index(fields=["credential", "-at", "-id"], name="provider_calls_credential"),
+            BrinIndex(fields=["at"], name="provider_calls_at"),
+        ]
 
 
 class DataDeletion(models.Model):

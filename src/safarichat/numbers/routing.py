@@ -47,6 +47,17 @@ def by_waba(provider: str, ids: Collection[str]) -> dict[str, list[Route]]:
     return found
 
 
+def of_connection(provider: str, key: str) -> list[Route]:
+    """The live numbers whose webhooks come to the address with this key."""
+    rows = fetch(
+        f"SELECT {_ROUTE} WHERE api_provider = %s AND k.key = %s AND status = ANY(%s::text[]) ORDER BY c.id",
+        provider,
+        key,
+        _LIVE,
+    )
+    return [Route(*row) for row in rows]
+
+
 def of_portfolio(credential_ids: Collection[int]) -> dict[int, list[Route]]:
     """By number, the other live numbers that the same account has of the same business. (Which business a number is
     of was told through a browser, so it opens no way into another account.)"""

@@ -10,7 +10,7 @@ from msgspec import Struct
 from safarichat import providers
 from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.outbound import run_talk
-from safarichat.numbers import health, recording
+from safarichat.numbers import calls, health, recording
 from safarichat.numbers.asking import within
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.numbers.platform import platform_of
@@ -51,7 +51,7 @@ def test_connection(account_id: int, credential_id: int) -> Tested | None:
         return Tested(ok=False, latency_ms=0, checks=[health.as_dict(number)])
     started = time.monotonic()
     talk = providers.get(row.api_provider).check(number, platform_of(row))
-    found = run_talk(talk, within(PATIENCE_S))
+    found = run_talk(talk, within(PATIENCE_S, calls.noting(account_id, credential_id, "check")))
     latency_ms = round((time.monotonic() - started) * 1000)
     is_ok = bool(found.checks) and all(check.ok for check in found.checks)
     with changing(credential_id, account_id) as row:

@@ -18,8 +18,8 @@ from safarichat.ground import fields
 from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.notify import wake_workers
 from safarichat.ground.outbound import run_talk
-from safarichat.ground.talks import Progress
-from safarichat.numbers import before, problems, recording, registrations
+from safarichat.ground.talks import Answer, Call, Progress
+from safarichat.numbers import before, calls, problems, recording, registrations
 from safarichat.numbers.adopting import adopt, older_row
 from safarichat.numbers.asking import within
 from safarichat.numbers.hands import Hands
@@ -109,7 +109,7 @@ class _Walk:
         except CannotOpen:
             return self._settle(ConnectFailed(step="started", problem=problems.KEY_MISSING))
         try:
-            outcome: ConnectOutcome = run_talk(talk, within(PATIENCE_S), self._store)
+            outcome: ConnectOutcome = run_talk(talk, within(PATIENCE_S, self._note), self._store)
         except _Stopped as stopped:
             outcome = ConnectFailed(
                 step="number_chosen",
@@ -121,6 +121,10 @@ class _Walk:
             return self._settle(outcome)
         except IntegrityError:
             return self._settle(ConnectFailed(step="number_chosen", problem=problems.NUMBER_TAKEN))
+
+    def _note(self, call: Call, answer: Answer, left_at: datetime) -> None:
+        """Under the row that it is in by then."""
+        calls.noting(self.account_id, self.credential_id, "connect")(call, answer, left_at)
 
     # --- each step ---------------------------------------------------------------------------------------------------
 

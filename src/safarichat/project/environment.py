@@ -46,7 +46,11 @@ SECTIONS: dict[str, list[Setting]] = {
         Setting("SAFARICHAT_SIGNUP", "Who may sign up: open, invite or closed.", "invite"),
         Setting("EMAIL_URL", "smtp://user:password@host:587, or smtps://. Empty: files in the data directory."),
         Setting("SAFARICHAT_EMAIL_FROM", "The sender of our mail. Empty: safarichat@ the public host."),
-        Setting("SAFARICHAT_KEEP_HOOKS_DAYS", "How many days providers' calls are kept once understood.", "7"),
+        Setting(
+            "SAFARICHAT_KEEP_HOOKS_DAYS",
+            "How many days webhooks, once understood, and calls out are kept.",
+            "7",
+        ),
         Setting(
             "SAFARICHAT_KEEP_EVIDENCE_DAYS",
             "How many days a message's timeline is kept. 0: for ever.",

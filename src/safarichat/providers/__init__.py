@@ -56,6 +56,10 @@ class Provider(Protocol):
     def read(self, hook: Hook) -> list[Event]:
         """What a webhook says, in its order. Never raises: what can't be read is an `Unreadable` beside the rest."""
 
+    def parts(self, hook: Hook) -> list[bytes]:
+        """The same webhook as several, each about one number or one business account; one that can't be taken apart
+        comes back as it is. What is read from them all is what is read from the whole."""
+
     def withdrawn(self, hook: Hook, secrets: Mapping[str, str]) -> Withdrawal | None:
         """Whose leave was taken back, or whose data shall be deleted, when the provider says so and proves that it is
         the one who says it; else None."""

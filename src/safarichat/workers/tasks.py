@@ -24,7 +24,7 @@ from safarichat.messaging.announcing import announce_message
 from safarichat.messaging.clearing import clear as clear_messages
 from safarichat.messaging.expiring import expire
 from safarichat.messaging.settling import resend
-from safarichat.numbers import disconnecting, tokens
+from safarichat.numbers import calls, disconnecting, tokens
 from safarichat.numbers.carrying_on import carry_on_stuck
 from safarichat.numbers.expiring import forget_codes
 from safarichat.numbers.history import forget_old
@@ -64,6 +64,7 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "drop_orphaned_files": ("37 4 * * *", keeping.drop_orphans),
     "forget_uploads": ("7 5 * * *", handing.forget_expired),
     "forget_number_history": ("29 3 * * *", forget_old),
+    "forget_calls": ("27 * * * *", lambda: calls.forget(settings.SAFARICHAT_KEEP_HOOKS_DAYS)),
     "clear_hooks": ("17 * * * *", lambda: clear(settings.SAFARICHAT_KEEP_HOOKS_DAYS)),
     "clear_messages": ("37 * * * *", _clear_messages),
     "clean_accounts": ("43 * * * *", lambda: clean(datetime.now(UTC))),

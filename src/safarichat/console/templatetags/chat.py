@@ -58,7 +58,8 @@ def _marked(text: str) -> str:
 @register.simple_tag
 def when(at: datetime, style: str = "short") -> SafeString:
     """A time in the person's zone, with UTC for who points at it. `short`: today the hour, this week the day, else the
-    date; `time`: always the hour; `full`: date and hour; `end`: the hour, with the day unless it is today."""
+    date; `time`: always the hour; `full`: date and hour; `exact`: to the second; `end`: the hour, with the day unless
+    it is today."""
     local, today = timezone.localtime(at), timezone.localdate()
     clock = formats.date_format(local, "TIME_FORMAT") if formats.get_format("TIME_FORMAT") != "P" else f"{local:%H:%M}"
     match style:
@@ -66,6 +67,8 @@ def when(at: datetime, style: str = "short") -> SafeString:
             shown = clock
         case "full":
             shown = f"{formats.date_format(local, 'DATE_FORMAT')} {clock}"
+        case "exact":
+            shown = f"{formats.date_format(local, 'DATE_FORMAT')} {local:%H:%M:%S}"
         case _ if local.date() == today:
             shown = clock
         case "end":

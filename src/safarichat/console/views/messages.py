@@ -1,12 +1,14 @@
 """One message: its timeline, and what a person can do when it did not arrive, or has not left yet."""
 
+from typing import Any
+
 from django.contrib import messages as notices
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from safarichat.console import lives
+from safarichat.console import lives, providerlog
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.messaging import reading, retrying, settling
 from safarichat.messaging.timeline import life
@@ -45,7 +47,8 @@ def leave(request: TenantRequest, message_id: int) -> HttpResponse:
 @require_safe
 @tenant_page
 def details(request: TenantRequest, message_id: int) -> HttpResponse:
-    return render(request, "console/messages/details.html", _life(request, message_id))
+    told = _life(request, message_id)
+    return render(request, "console/messages/details.html", {**told, "log_query": providerlog.about(told["life"])})
 
 
 @require_safe
@@ -54,7 +57,7 @@ def timeline(request: TenantRequest, message_id: int) -> HttpResponse:
     return render(request, "console/messages/_timeline.html", _life(request, message_id))
 
 
-def _life(request: TenantRequest, message_id: int) -> dict[str, object]:
+def _life(request: TenantRequest, message_id: int) -> dict[str, Any]:
     known = life(request.account.pk, message_id)
     if known is None:
         raise Http404

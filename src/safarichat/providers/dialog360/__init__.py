@@ -23,6 +23,7 @@ from safarichat.providers.dialog360.use import mark_read as mark_read
 from safarichat.providers.dialog360.use import send as send
 from safarichat.providers.dialog360.webhooks import authentic as authentic
 from safarichat.providers.dialog360.webhooks import greet as greet
+from safarichat.providers.dialog360.webhooks import parts as parts
 from safarichat.providers.dialog360.webhooks import read as read
 from safarichat.providers.shapes import Event, Hook, Number, Platform, Talk, Withdrawal
 

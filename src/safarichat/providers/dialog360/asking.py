@@ -52,6 +52,7 @@ def to_hub(
         query=query or {},
         json=json,
         budget=PARTNER_BUDGET,
+        is_operators=True,
     )
 
 

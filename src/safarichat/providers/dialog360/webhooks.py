@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from safarichat.providers.cloud_api import envelope
 from safarichat.providers.cloud_api.loose import clean, decode, digits, mapping, text
+from safarichat.providers.cloud_api.parts import parts as envelope_parts
 from safarichat.providers.dialog360 import problems
 from safarichat.providers.dialog360.connecting import GONE, facts_of_channel
 from safarichat.providers.shapes import JSON, AccountChanged, Event, Hook, Problem, Unhandled, Unreadable
@@ -52,6 +53,11 @@ def read(hook: Hook) -> list[Event]:
     if not any(isinstance(each, dict) and ("event" in each or "type" in each) and "data" in each for each in events):
         return envelope.read(hook.body)
     return [event for each in events for event in _read_event(each)]
+
+
+def parts(hook: Hook) -> list[bytes]:
+    """The hub tells one thing at a time."""
+    return envelope_parts(hook.body)
 
 
 def _read_event(told: JSON) -> Iterator[Event]:

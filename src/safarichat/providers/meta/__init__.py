@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from safarichat.providers.cloud_api.envelope import read as read_body
+from safarichat.providers.cloud_api.parts import parts as parts_of
 from safarichat.providers.meta.about import ABILITIES, FACTS
 from safarichat.providers.meta.callbacks import hooks as hooks
 from safarichat.providers.meta.callbacks import register_hooks as register_hooks
@@ -47,3 +48,7 @@ def missed(number: Number, platform: Platform, since: int) -> Talk[list[Event]]:
 
 def read(hook: Hook) -> list[Event]:
     return read_body(hook.body)
+
+
+def parts(hook: Hook) -> list[bytes]:
+    return parts_of(hook.body)

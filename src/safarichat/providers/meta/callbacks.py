@@ -66,7 +66,8 @@ def _register_call(platform: Platform, fields: tuple[str, ...]) -> Call:
         "include_values": "true",
     }
     path = f"{platform['META_APP_ID']}/subscriptions"
-    return replace(graph(platform, "register webhook", "POST", path, app_token(platform), form=form), timeout_s=20.0)
+    call = graph(platform, "register webhook", "POST", path, app_token(platform), form=form)
+    return replace(call, timeout_s=20.0, is_operators=not is_own_app(platform))
 
 
 def is_own_app(platform: Platform) -> bool:
@@ -77,7 +78,8 @@ def is_own_app(platform: Platform) -> bool:
 def hooks(platform: Platform) -> Talk[Health]:
     """Compares the registered address and fields with what they should be."""
     path = f"{platform['META_APP_ID']}/subscriptions"
-    answer = yield from ask(graph(platform, "read webhook", "GET", path, app_token(platform)))
+    call = graph(platform, "read webhook", "GET", path, app_token(platform))
+    answer = yield from ask(replace(call, is_operators=not is_own_app(platform)))
     if not is_ok(answer):
         return _unhealthy(replace(app_problem(answer), number_status="attention"))
     return _compared(answer, platform)

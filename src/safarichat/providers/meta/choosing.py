@@ -3,6 +3,8 @@ the window message can get lost, the shared list needs a portfolio, and the toke
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from safarichat.providers.cloud_api.loose import mapping, text
 from safarichat.providers.meta import problems
 from safarichat.providers.meta.adding import add_number, verify_number
@@ -110,9 +112,9 @@ def _from_lists(walk: Walk) -> Talk[list[str]]:
     shared: list[str] = []
     if business_id := walk.platform["META_BUSINESS_ID"]:
         query = {"fields": "id,name", "sort": "creation_time_descending", "limit": "50"}
-        answer = yield from ask(
-            walk.call("shared accounts", "GET", f"{business_id}/client_whatsapp_business_accounts", query=query)
-        )
+        path = f"{business_id}/client_whatsapp_business_accounts"
+        call = walk.call("shared accounts", "GET", path, query=query)
+        answer = yield from ask(replace(call, is_operators=True))
         shared = [waba_id for each in listed(answer) if (waba_id := text(each, "id"))]
     if both := [waba_id for waba_id in shared if waba_id in targets]:
         return both[:MOST_ACCOUNTS]

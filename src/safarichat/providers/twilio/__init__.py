@@ -39,6 +39,11 @@ def withdrawn(hook: Hook, secrets: Mapping[str, str]) -> Withdrawal | None:
     return None
 
 
+def parts(hook: Hook) -> list[bytes]:
+    """One at a time."""
+    return [hook.body]
+
+
 def hooks(platform: Platform) -> Talk[Health]:
     yield from ()
     return Health(status="connected", checks=())

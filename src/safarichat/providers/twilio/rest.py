@@ -95,6 +95,7 @@ def accounts(
         headers={"authorization": parent.authorization},
         query=query or {},
         form=form,
+        is_operators=True,
     )
 
 
