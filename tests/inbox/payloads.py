@@ -84,6 +84,33 @@ def number_changed(id: str, before: str, after: str, *, at: int = AT) -> bytes:
     return hook(value(messages=[{"id": id, "from": before, "timestamp": str(at), "type": "system", "system": system}]))
 
 
+def edited(id: str, of: str, text: str, *, at: int = AT, **more: JSON) -> bytes:
+    edit = {"original_message_id": of, "message": {"type": "text", "text": {"body": text}}}
+    return _changed(id, "edit", edit, at, more)
+
+
+def revoked(id: str, of: str, *, at: int = AT, **more: JSON) -> bytes:
+    return _changed(id, "revoke", {"original_message_id": of}, at, more)
+
+
+def reacted(id: str, to: str, emoji: str, *, at: int = AT, **more: JSON) -> bytes:
+    """Taken back, in the newer way, without an emoji."""
+    return _changed(id, "reaction", {"message_id": to} | ({"emoji": emoji} if emoji else {}), at, more)
+
+
+def _changed(id: str, kind: str, change: JSON, at: int, more: JSON) -> bytes:
+    message = {"from": ANN, "id": id, "timestamp": str(at), "type": kind, kind: change, **more}
+    return hook(value(messages=[message], contacts=[{"profile": {"name": "Ann"}, "wa_id": ANN}]))
+
+
+def echo(
+    id: str = "wamid.EC1", text: str = "On my way", *, at: int = AT, field: str = "smb_message_echoes", **more: JSON
+) -> bytes:
+    """The business wrote on its phone."""
+    usual = {"from": "254700000001", "to": ANN, "id": id, "timestamp": str(at), "type": "text", "text": {"body": text}}
+    return hook(value() | {"message_echoes": [{**usual, **more}]}, field=field)
+
+
 def take(*bodies: bytes) -> None:
     """Kept and understood, as when a provider calls and a worker is there."""
     keep([Kept("meta", "", body) for body in bodies])

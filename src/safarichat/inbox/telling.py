@@ -12,7 +12,9 @@ from safarichat.ground.sql import as_json, columns, fetch
 from safarichat.inbox.sorting import Pile, Raw
 from safarichat.inbox.statuses import NOT_OURS, remembered, report
 from safarichat.media.expecting import Brought, expect
+from safarichat.media.referring import named
 from safarichat.message_templates.news import apply as apply_template_news
+from safarichat.messaging.changing import revoked
 from safarichat.messaging.climbing import Changed
 from safarichat.messaging.echoing import PARTNER, PHONE, Echo
 from safarichat.messaging.merging import merge
@@ -29,7 +31,7 @@ def tell(pile: Pile) -> None:
     arrivals, echoes, merged = _arrivals(pile)
     reports = [report(route, event) for route, event, _ in pile.statuses]
     changed, strange = take_in(arrivals, [*reports, *remembered(echoes)], echoes)
-    expect([*map(_brought, arrivals), *map(_brought, echoes)], datetime.now(UTC))
+    expect(_still_there([*map(_brought, arrivals), *map(_brought, echoes)]), datetime.now(UTC))
     _keep_strange(pile, strange)
     _keep_raw(pile.raw)
     if pile.account_news:
@@ -103,6 +105,13 @@ def _brought(one: Arrival | Echo) -> Brought:
         body=one.body,
         at=one.told_at if isinstance(one, Arrival) else one.at,
     )
+
+
+def _still_there(brought: Sequence[Brought]) -> list[Brought]:
+    """Not the files of messages that were taken back."""
+    with_file = [one for one in brought if named(one.body)]
+    gone = revoked([(one.credential_id, one.provider_message_id) for one in with_file])
+    return [one for one in with_file if (one.credential_id, one.provider_message_id) not in gone]
 
 
 def _echo(route: Route, event: Echoed, contact_id: int, received_at: datetime) -> Echo:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from safarichat.contacts.people import Merge, forget
 from safarichat.ground.sql import fetch
+from safarichat.messaging.changing import settle
 from safarichat.messaging.climbing import Changed
 from safarichat.messaging.conversing import lock_conversations
 
@@ -12,10 +13,12 @@ def merge(merges: Sequence[Merge]) -> list[Changed]:
     """Carry out what `contacts.people.resolve_all` found, in its transaction."""
     if not merges:
         return []
+    joined = []
     for one in merges:
         _lock_of(one)
-        _join_doubles(one)
+        joined += _join_doubles(one)
         _move_rest(one)
+    settle(joined)
     forget(merges)
     rows = fetch(
         "SELECT account_id, id FROM conversations WHERE contact_id = ANY(%s::bigint[])", [one.into for one in merges]
@@ -28,7 +31,7 @@ def _lock_of(one: Merge) -> None:
     lock_conversations([row[0] for row in rows])
 
 
-def _join_doubles(one: Merge) -> None:
+def _join_doubles(one: Merge) -> list[int]:
     """Both had a conversation with the same number: the messages go into the one that stays."""
     doubles = fetch(
         "SELECT s.id, i.id FROM conversations s JOIN conversations i ON i.credential_id = s.credential_id"
@@ -49,18 +52,17 @@ def _join_doubles(one: Merge) -> None:
             """
             UPDATE conversations i SET
               window_closes_at = greatest(i.window_closes_at, s.window_closes_at),
+              answered_at = greatest(i.answered_at, s.answered_at),
               unread_count = i.unread_count + s.unread_count,
               last_inbound_id = (SELECT id FROM messages WHERE id IN (i.last_inbound_id, s.last_inbound_id)
-                                 ORDER BY at DESC, id DESC LIMIT 1),
-              (last_message_at, last_text, last_direction, last_status) = (
-                SELECT l.last_message_at, l.last_text, l.last_direction, l.last_status FROM conversations l
-                WHERE l.id IN (i.id, s.id) ORDER BY l.last_message_at DESC LIMIT 1)
+                                 ORDER BY at DESC, id DESC LIMIT 1)
             FROM conversations s WHERE i.id = %s AND s.id = %s
             """,
             into,
             source,
         )
         fetch("DELETE FROM conversations WHERE id = %s", source)
+    return [into for _, into in doubles]
 
 
 def _move_rest(one: Merge) -> None:

@@ -23,6 +23,7 @@ class Conversation(models.Model):
     last_inbound_id = models.BigIntegerField(null=True)  # message to mark as read
     unread_count = models.PositiveIntegerField(db_default=0)
     read_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True)  # when it last wrote on its phone, and had read what was before
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -128,6 +129,11 @@ class Message(models.Model):
                 fields=["account", "id"], condition=models.Q(is_unconfirmed=True), name="messages_unconfirmed"
             ),
             models.Index(fields=["sent_by"], condition=models.Q(sent_by__isnull=False), name="messages_sent_by"),
+            models.Index(
+                fields=["credential", "context_id"],
+                condition=models.Q(kind__in=["edit", "revoke", "reaction"]),
+                name="messages_changes",
+            ),
         ]
 
     @property

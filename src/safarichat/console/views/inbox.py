@@ -15,6 +15,7 @@ from safarichat.console.picker import Picker
 from safarichat.console.picker import picker as first_picker
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.messaging import reading
+from safarichat.messaging.thread import thread
 from safarichat.numbers.listing import ever_connected
 from safarichat.numbers.models import SENDING
 
@@ -125,7 +126,7 @@ def _head(head: reading.Listed) -> dict[str, Any]:
 
 def _thread(request: TenantRequest, head: reading.Listed) -> dict[str, Any]:
     limit, before = listing.how_many(request.GET), listing.place(request.GET)
-    entries = reading.thread(request.account.pk, head.id, before=before, limit=limit + 1)
+    entries = thread(request.account.pk, head.id, before=before, limit=limit + 1)
     shown = entries[-limit:]
     return {
         **_head(head),
