@@ -46,12 +46,13 @@ LAST = f"""
           AND ({PLACE.format("n")}) > ({PLACE.format("m")})))
     ORDER BY m.at DESC, m.id DESC LIMIT 1) l
 """  # noqa: S608 - our own words
-# How many messages of conversation c came after the business last wrote on its phone.
-UNREAD = """
-  SELECT count(*) FROM messages m
-  WHERE m.conversation_id = c.id AND m.at > c.answered_at AND m.direction = 'in' AND m.origin = ''
-    AND m.kind NOT IN ('edit', 'revoke', 'system') AND NOT (m.kind = 'reaction' AND m.text = '')
+# In m a customer says something that waits to be read.
+SAID = """
+  m.direction = 'in' AND m.origin = '' AND m.kind NOT IN ('edit', 'revoke', 'system')
+    AND NOT (m.kind = 'reaction' AND m.text = '')
 """
+# How many messages of conversation c came after the business last wrote on its phone.
+UNREAD = f"SELECT count(*) FROM messages m WHERE m.conversation_id = c.id AND m.at > c.answered_at AND {SAID}"  # noqa: S608
 
 
 class Edit(Struct, frozen=True):

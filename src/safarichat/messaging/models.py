@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from safarichat.accounts.models import Account, User
-from safarichat.contacts.models import Contact
+from safarichat.contacts.models import Contact, ContactMerge
 from safarichat.numbers.models import OfficialWhatsappCredential
 
 
@@ -37,6 +37,22 @@ class Conversation(models.Model):
                 name="conversations_unread",
             ),
         ]
+
+
+class ConversationMove(models.Model):
+    """What a merge of contacts did to one conversation: it changed hands, or its messages went into another."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    merge = models.ForeignKey(ContactMerge, models.DO_NOTHING, db_constraint=False, db_index=False)
+    conversation_id = models.BigIntegerField()
+    into_id = models.BigIntegerField(null=True)  # the conversation that it became a part of
+    was = models.JSONField()  # its row, and the other's, as they were
+    into_was = models.JSONField(null=True)
+    message_ids = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "conversation_moves"
+        indexes = [models.Index(fields=["merge"], name="conversation_moves_merge")]
 
 
 class Message(models.Model):

@@ -73,6 +73,12 @@ def conversation(account_id: int, conversation_id: int) -> Listed | None:
     return found[0] if found else None
 
 
+def with_contact(account_id: int, contact_id: int) -> list[Listed]:
+    """All conversations with a person, one per number of ours; newest first."""
+    theirs = Conversation.objects.filter(account_id=account_id, contact_id=contact_id)
+    return _listed(theirs.order_by("-last_message_at", "-id"))
+
+
 def _filtered(rows: QuerySet[Conversation], wanted: Wanted, now: datetime) -> QuerySet[Conversation]:
     match wanted.filter:
         case "unread":
