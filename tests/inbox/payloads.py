@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from safarichat.inbox.importing import import_next
 from safarichat.inbox.keeping import Kept, keep
 from safarichat.inbox.understanding import understand
 
@@ -114,5 +115,5 @@ def echo(
 def take(*bodies: bytes) -> None:
     """Kept and understood, as when a provider calls and a worker is there."""
     keep([Kept("meta", "", body) for body in bodies])
-    while understand(500):
+    while understand(500) or import_next():
         pass

@@ -1,6 +1,7 @@
 """What the business wrote elsewhere, on its phone or through another partner: stored in the conversation it belongs to,
 once by the provider's id, and never sent by us. Statuses that the provider tells of it climb as those of our own do."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -9,9 +10,11 @@ from msgspec import Struct
 from safarichat.ground.sql import JSON, as_json, columns, fetch
 from safarichat.messaging.changing import SILENT, UNREAD, Fresh
 from safarichat.messaging.climbing import Changed
+from safarichat.messaging.past import COMPLETED, PLACEHOLDER
+from safarichat.numbers.past import count as count_past
 
 PHONE, PARTNER = "phone", "partner"
-_ADDRESSING = frozenset({"from", "id", "timestamp", "to", "to_parent_user_id", "to_user_id"})
+_ADDRESSING = frozenset({"from", "history_context", "id", "timestamp", "to", "to_parent_user_id", "to_user_id"})
 
 
 class Echo(Struct, frozen=True, kw_only=True):
@@ -27,26 +30,29 @@ class Echo(Struct, frozen=True, kw_only=True):
     context_id: str
     at: datetime
     origin: str
+    is_past: bool = False  # from before the number came here
 
 
 def store(echoes: Sequence[Echo], conversations: Mapping[tuple[int, int], int]) -> tuple[list[Changed], list[Fresh]]:
     """In the caller's transaction; the conversations are locked. Returns those in which something is new, and what."""
     if not echoes:
         return [], []
+    by_id = {(one.credential_id, one.provider_message_id): one for one in sorted(echoes, key=_says_more)}
     rows = fetch(
-        """
-        INSERT INTO messages (account_id, credential_id, conversation_id, direction, kind, body, text, status,
-                              provider_message_id, context_id, at, status_at, origin)
+        f"""
+        INSERT INTO messages AS m (account_id, credential_id, conversation_id, direction, kind, body, text, status,
+                                   provider_message_id, context_id, at, status_at, origin)
         SELECT account_id, credential_id, conversation_id, 'out', kind, body, text, 'sent',
                provider_message_id, context_id, at, at, origin
         FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::text[],
                     %s::text[], %s::timestamptz[], %s::text[])
              n (account_id, credential_id, conversation_id, kind, body, text, provider_message_id, context_id, at,
                 origin)
-        ON CONFLICT (credential_id, provider_message_id) WHERE provider_message_id IS NOT NULL DO NOTHING
-        RETURNING account_id, credential_id, provider_message_id, conversation_id, kind, context_id, at, text, origin
-        """,
-        *columns([_columns(one, conversations) for one in echoes], 10),
+        ON CONFLICT (credential_id, provider_message_id) WHERE provider_message_id IS NOT NULL {COMPLETED}
+        RETURNING account_id, credential_id, provider_message_id, conversation_id, kind, context_id, at, text, origin,
+                  xmax = 0
+        """,  # noqa: S608 - our own words
+        *columns([_columns(one, conversations) for one in by_id.values()], 10),
     )
     newest: dict[int, tuple[datetime, str]] = {}
     for row in sorted(rows, key=lambda row: row[6]):
@@ -58,7 +64,13 @@ def store(echoes: Sequence[Echo], conversations: Mapping[tuple[int, int], int]) 
         if row[8] == PHONE:
             answered[row[3]] = max(answered.get(row[3], row[6]), row[6])
     _answer(answered)
+    count_past(Counter((row[1], row[0]) for row in rows if row[9] and by_id[row[1], row[2]].is_past))
     return list({Changed(row[0], row[3]): None for row in rows}), [Fresh(*row[1:6]) for row in rows]
+
+
+def _says_more(echo: Echo) -> bool:
+    """Of two copies at once the one that has its file is stored."""
+    return echo.kind != PLACEHOLDER
 
 
 def _columns(one: Echo, conversations: Mapping[tuple[int, int], int]) -> tuple[object, ...]:

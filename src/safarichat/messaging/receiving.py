@@ -1,6 +1,7 @@
 """What providers tell us about conversations: customers' messages and the statuses of ours. In any order, any number of
 times: each verb may be repeated, and works on many at once in the caller's transaction."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -12,6 +13,8 @@ from safarichat.messaging.climbing import Changed, News, climb_all
 from safarichat.messaging.conversing import lock_conversations, open_conversations
 from safarichat.messaging.echoing import Echo
 from safarichat.messaging.echoing import store as store_echoes
+from safarichat.messaging.past import COMPLETED, PAST, PLACEHOLDER
+from safarichat.numbers.past import count as count_past
 from safarichat.providers.shapes import Problem
 
 WINDOW = timedelta(hours=24)
@@ -34,6 +37,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     at: datetime
     problem: Problem | None = None
     is_note: bool = False  # the provider's own words about the customer: opens no window, waits for no answer
+    is_past: bool = False  # from before the number came here: likewise
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -78,34 +82,42 @@ def _store(
 ) -> tuple[list[Changed], list[changing.Fresh]]:
     if not arrivals:
         return [], []
+    # The same message may come twice at once: of two copies the one that says more is stored.
+    by_id = {(one.credential_id, one.provider_message_id): one for one in sorted(arrivals, key=_says_more)}
     rows = fetch(
-        """
-        INSERT INTO messages (account_id, credential_id, conversation_id, direction, kind, body, text, status,
-                              provider_message_id, context_id, at, problem)
+        f"""
+        INSERT INTO messages AS m (account_id, credential_id, conversation_id, direction, kind, body, text, status,
+                                   provider_message_id, context_id, at, problem, origin)
         SELECT account_id, credential_id, conversation_id, 'in', kind, body, text, 'received',
-               provider_message_id, context_id, at, problem
+               provider_message_id, context_id, at, problem, origin
         FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::text[],
-                    %s::text[], %s::timestamptz[], %s::jsonb[])
+                    %s::text[], %s::timestamptz[], %s::jsonb[], %s::text[])
              n (account_id, credential_id, conversation_id, kind, body, text, provider_message_id, context_id, at,
-                problem)
-        ON CONFLICT (credential_id, provider_message_id) WHERE provider_message_id IS NOT NULL DO NOTHING
-        RETURNING id, credential_id, provider_message_id, conversation_id, at
-        """,
-        *columns([_columns(one, conversations) for one in arrivals], 10),
+                problem, origin)
+        ON CONFLICT (credential_id, provider_message_id) WHERE provider_message_id IS NOT NULL {COMPLETED}
+        RETURNING id, credential_id, provider_message_id, conversation_id, at, xmax = 0
+        """,  # noqa: S608 - our own words
+        *columns([_columns(one, conversations) for one in by_id.values()], 11),
     )
-    by_id = {(one.credential_id, one.provider_message_id): one for one in arrivals}
     answered = _answered({row[3] for row in rows})
     brought: dict[int, _Fresh] = {}
     fresh = []
-    for message_id, credential_id, provider_message_id, conversation_id, at in rows:
+    past: Counter[tuple[int, int]] = Counter()
+    for message_id, credential_id, provider_message_id, conversation_id, at, is_first in rows:
         arrival = by_id[credential_id, provider_message_id]
         fresh.append(
             changing.Fresh(credential_id, provider_message_id, conversation_id, arrival.kind, arrival.context_id)
         )
         entry = brought.setdefault(conversation_id, _Fresh(arrival.account_id, conversation_id))
         entry.add(message_id, at, arrival, answered.get(conversation_id))
+        past[credential_id, arrival.account_id] += arrival.is_past and is_first
+    count_past(+past)
     _advance([one for one in brought.values() if one.last_at])
     return [Changed(one.account_id, one.conversation_id) for one in brought.values()], fresh
+
+
+def _says_more(arrival: Arrival) -> tuple[bool, bool]:
+    return not arrival.is_past, arrival.kind != PLACEHOLDER
 
 
 def _answered(conversation_ids: set[int]) -> dict[int, datetime]:
@@ -128,6 +140,7 @@ def _columns(one: Arrival, conversations: dict[tuple[int, int], int]) -> tuple[o
         one.context_id,
         one.at,
         as_json(one.problem),
+        PAST if one.is_past else "",
     )
 
 
@@ -149,7 +162,7 @@ class _Fresh(Struct):
             return
         if self.last_at is None or (at, message_id) >= (self.last_at, self.last_id):
             self.last_at, self.last_text, self.last_id = at, arrival.text[:300], message_id
-        if arrival.is_note:
+        if arrival.is_note or arrival.is_past:
             return
         is_said = arrival.kind != "reaction" or bool(arrival.text)  # to take a reaction back says nothing
         self.unread += is_said and (answered_at is None or at > answered_at)
