@@ -11,6 +11,7 @@ JSON = Any
 PHONE_NUMBER_ID = "300000000000001"  # tests.fixtures.make_number
 WABA_ID = "200000000000001"
 ANN = "14155550123"
+SHOP = "254700000001"
 AT = 1_790_000_000
 
 
@@ -110,6 +111,23 @@ def echo(
     """The business wrote on its phone."""
     usual = {"from": "254700000001", "to": ANN, "id": id, "timestamp": str(at), "type": "text", "text": {"body": text}}
     return hook(value() | {"message_echoes": [{**usual, **more}]}, field=field)
+
+
+def theirs(id: str, text: str, *, at: int, **more: JSON) -> JSON:
+    """A customer's message as the phone app hands it over."""
+    message = {"from": ANN, "id": id, "timestamp": str(at), "type": "text", "text": {"body": text}}
+    return {**message, "history_context": {"status": "READ"}, **more}
+
+
+def ours(id: str, text: str, *, at: int, became: str = "READ", **more: JSON) -> JSON:
+    ends = {"from": SHOP, "to": ANN}
+    return {**theirs(id, text, at=at), **ends, "history_context": {"status": became}, **more}
+
+
+def chunk(*messages: JSON, phase: int = 0, order: int = 1, progress: int = 100) -> bytes:
+    about = {"phase": phase, "chunk_order": order, "progress": progress}
+    threads = [{"id": ANN, "messages": list(messages)}]
+    return hook(value() | {"history": [{"metadata": about, "threads": threads}]}, field="history")
 
 
 def take(*bodies: bytes) -> None:

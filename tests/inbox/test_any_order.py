@@ -5,14 +5,28 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safarichat.ground.tenancy import acting_for
 from safarichat.messaging.reading import Wanted, conversations
 from safarichat.messaging.thread import thread
 from safarichat.numbers.models import OfficialWhatsappCredential
-from tests.inbox.payloads import ANN, AT, echo, edited, inbound, number_changed, reacted, revoked, status, take
+from tests.inbox.payloads import (
+    ANN,
+    AT,
+    chunk,
+    echo,
+    edited,
+    inbound,
+    number_changed,
+    ours,
+    reacted,
+    revoked,
+    status,
+    take,
+    theirs,
+)
 from tests.messaging.ours import sent_out
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +62,10 @@ def a_conversation() -> list[bytes]:
         echo("wamid.V1", at=AT + 36, type="revoke", revoke={"original_message_id": "wamid.V"}),
         status("wamid.W", "read", at=AT + 33),
         number_changed("wamid.S", ANN, NEW_PHONE, at=AT + 45),
+        chunk(theirs("wamid.A", "Two roses", at=AT + 1), theirs("wamid.Z", "Good day", at=AT - 500)),
+        chunk(ours("wamid.Y", "What can we do?", at=AT - 400, became="DELIVERED"), phase=1, progress=70),
+        status("wamid.Y", "read", at=AT - 390),
+        edited("wamid.Z1", "wamid.Z", "Good morning", at=AT - 450),
     ]
 
 
@@ -59,17 +77,18 @@ SAID = a_conversation()
 EVERY = range(len(SAID))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_any_order_and_any_repetition_end_in_the_same_sight(
-    number: OfficialWhatsappCredential, data: st.DataObject
-) -> None:
-    order = data.draw(st.permutations(EVERY))
-    again = data.draw(st.lists(st.sampled_from(EVERY), max_size=8))
-    sequence = [*order, *again]
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(sequence)), max_size=6)))
-    batches = [sequence[start:end] for start, end in zip([0, *cuts], [*cuts, None], strict=True)]
-    assert seen_after(number, batches) == seen_after(number, [list(EVERY)])
+def test_any_order_and_any_repetition_end_in_the_same_sight(number: OfficialWhatsappCredential) -> None:
+    expected = seen_after(number, [list(EVERY)])
+
+    @settings(max_examples=25, deadline=None)
+    @given(order=st.permutations(EVERY), again=st.lists(st.sampled_from(EVERY), max_size=8), data=st.data())
+    def always(order: list[int], again: list[int], data: st.DataObject) -> None:
+        sequence = [*order, *again]
+        cuts = sorted(data.draw(st.lists(st.integers(0, len(sequence)), max_size=6)))
+        batches = [sequence[start:end] for start, end in zip([0, *cuts], [*cuts, None], strict=True)]
+        assert seen_after(number, batches) == expected
+
+    always()
 
 
 def test_each_piece_alone_after_the_other_ends_in_the_same_sight(number: OfficialWhatsappCredential) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from itertools import permutations
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,26 +15,9 @@ from safarichat.media.models import File
 from safarichat.messaging.models import Conversation, Message
 from safarichat.numbers.models import NumberPast, OfficialWhatsappCredential
 from safarichat.workers.understanding import next_batch as step
-from tests.inbox.payloads import ANN, AT, echo, hook, inbound, revoked, status, take, value
+from tests.inbox.payloads import ANN, AT, chunk, echo, hook, inbound, ours, revoked, status, take, theirs, value
 
 pytestmark = pytest.mark.django_db
-SHOP = "254700000001"
-
-
-def theirs(id: str, text: str, *, at: int, **more: Any) -> dict[str, Any]:
-    usual = {"from": ANN, "id": id, "timestamp": at, "type": "text", "text": {"body": text}}
-    return {**usual, "history_context": {"status": "READ"}, **more}
-
-
-def ours(id: str, text: str, *, at: int, became: str = "READ", **more: Any) -> dict[str, Any]:
-    usual = {"from": SHOP, "to": ANN, "id": id, "timestamp": str(at), "type": "text", "text": {"body": text}}
-    return {**usual, "history_context": {"status": became}, **more}
-
-
-def chunk(*messages: dict[str, Any], phase: int = 0, order: int = 1, progress: int = 100, of: str = ANN) -> bytes:
-    about = {"phase": phase, "chunk_order": order, "progress": progress}
-    threads = [{"id": of, "messages": list(messages)}]
-    return hook(value() | {"history": [{"metadata": about, "threads": threads}]}, field="history")
 
 
 def declined() -> bytes:

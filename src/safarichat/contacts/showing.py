@@ -65,12 +65,13 @@ def _joined(row: ContactMerge, contact_id: int, next_to_undo: int | None) -> Joi
     other = row.before if is_source else row.source
     return Joined(
         id=row.pk,
-        other=next(
-            (told for told in (other["name"], other["profile_name"], other["username"]) if told),
-            f"+{other['phone']}" if other["phone"] else other["user_id"],
-        ),
+        other=", ".join(filter(None, (_name(other), f"+{other['phone']}" if other["phone"] else other["user_id"]))),
         other_id=row.contact_id if is_source else row.source_id,
         merged_at=row.merged_at,
         undone_at=row.undone_at,
         may_undo=row.pk == next_to_undo,
     )
+
+
+def _name(row: dict[str, str]) -> str:
+    return row["name"] or row["profile_name"] or row["username"]

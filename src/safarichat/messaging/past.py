@@ -8,9 +8,7 @@ PLACEHOLDER = "media_placeholder"  # in the place of a file, which comes by itse
 COMPLETED = f"""
   DO UPDATE SET
     origin = CASE WHEN m.origin = '{PAST}' THEN excluded.origin ELSE m.origin END,
-    kind = CASE WHEN m.kind = '{PLACEHOLDER}' THEN excluded.kind ELSE m.kind END,
-    body = CASE WHEN m.kind = '{PLACEHOLDER}' THEN excluded.body ELSE m.body END,
-    text = CASE WHEN m.kind = '{PLACEHOLDER}' THEN excluded.text ELSE m.text END
+    (kind, body, text) = (SELECT excluded.kind, excluded.body, excluded.text)
   WHERE m.origin = '{PAST}' AND excluded.origin = '' AND m.direction = 'in'
      OR m.kind = '{PLACEHOLDER}' AND excluded.kind <> '{PLACEHOLDER}'
 """
