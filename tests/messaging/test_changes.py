@@ -149,3 +149,15 @@ def test_the_list_has_a_word_for_what_has_no_text(
 ) -> None:
     take(inbound("wamid.A", **more))
     assert f"<i>{word}</i>" in client_in.get("/inbox/rows").content.decode()
+
+
+def test_what_is_said_in_a_group_is_kept_with_the_number_and_in_nobodys_conversation(
+    client_in: Client, number: OfficialWhatsappCredential
+) -> None:
+    take(inbound("wamid.G", "All hello", group_id="Y2FwaV9ncm91cDox"))
+    take(echo("wamid.H", "Welcome", group_id="Y2FwaV9ncm91cDox", to=""))
+    take(reacted("wamid.I", "wamid.G", "👍", group_id="Y2FwaV9ncm91cDox"))
+    assert not Message.objects.exists()
+    told = client_in.get(f"/numbers/{number.pk}").content.decode()
+    assert told.count("in a group") == 3
+    assert "All hello" in told
