@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from safarichat.inbox.importing import import_next
 from safarichat.inbox.keeping import Kept, keep
 from safarichat.inbox.understanding import understand
 
@@ -10,6 +11,7 @@ JSON = Any
 PHONE_NUMBER_ID = "300000000000001"  # tests.fixtures.make_number
 WABA_ID = "200000000000001"
 ANN = "14155550123"
+SHOP = "254700000001"
 AT = 1_790_000_000
 
 
@@ -84,8 +86,52 @@ def number_changed(id: str, before: str, after: str, *, at: int = AT) -> bytes:
     return hook(value(messages=[{"id": id, "from": before, "timestamp": str(at), "type": "system", "system": system}]))
 
 
+def edited(id: str, of: str, text: str, *, at: int = AT, **more: JSON) -> bytes:
+    edit = {"original_message_id": of, "message": {"type": "text", "text": {"body": text}}}
+    return _changed(id, "edit", edit, at, more)
+
+
+def revoked(id: str, of: str, *, at: int = AT, **more: JSON) -> bytes:
+    return _changed(id, "revoke", {"original_message_id": of}, at, more)
+
+
+def reacted(id: str, to: str, emoji: str, *, at: int = AT, **more: JSON) -> bytes:
+    """Taken back, in the newer way, without an emoji."""
+    return _changed(id, "reaction", {"message_id": to} | ({"emoji": emoji} if emoji else {}), at, more)
+
+
+def _changed(id: str, kind: str, change: JSON, at: int, more: JSON) -> bytes:
+    message = {"from": ANN, "id": id, "timestamp": str(at), "type": kind, kind: change, **more}
+    return hook(value(messages=[message], contacts=[{"profile": {"name": "Ann"}, "wa_id": ANN}]))
+
+
+def echo(
+    id: str = "wamid.EC1", text: str = "On my way", *, at: int = AT, field: str = "smb_message_echoes", **more: JSON
+) -> bytes:
+    """The business wrote on its phone."""
+    usual = {"from": "254700000001", "to": ANN, "id": id, "timestamp": str(at), "type": "text", "text": {"body": text}}
+    return hook(value() | {"message_echoes": [{**usual, **more}]}, field=field)
+
+
+def theirs(id: str, text: str, *, at: int, **more: JSON) -> JSON:
+    """A customer's message as the phone app hands it over."""
+    message = {"from": ANN, "id": id, "timestamp": str(at), "type": "text", "text": {"body": text}}
+    return {**message, "history_context": {"status": "READ"}, **more}
+
+
+def ours(id: str, text: str, *, at: int, became: str = "READ", **more: JSON) -> JSON:
+    ends = {"from": SHOP, "to": ANN}
+    return {**theirs(id, text, at=at), **ends, "history_context": {"status": became}, **more}
+
+
+def chunk(*messages: JSON, phase: int = 0, order: int = 1, progress: int = 100) -> bytes:
+    about = {"phase": phase, "chunk_order": order, "progress": progress}
+    threads = [{"id": ANN, "messages": list(messages)}]
+    return hook(value() | {"history": [{"metadata": about, "threads": threads}]}, field="history")
+
+
 def take(*bodies: bytes) -> None:
     """Kept and understood, as when a provider calls and a worker is there."""
     keep([Kept("meta", "", body) for body in bodies])
-    while understand(500):
+    while understand(500) or import_next():
         pass

@@ -1,7 +1,6 @@
 """What the business writes on its phone stands in the thread: once, whenever it is told, and never sent by us."""
 
 from itertools import permutations
-from typing import Any
 
 import pytest
 
@@ -10,22 +9,15 @@ from safarichat.contacts.models import Contact
 from safarichat.ground.tenancy import acting_for
 from safarichat.inbox.models import HookEvent
 from safarichat.messaging.models import Conversation, Message
-from safarichat.messaging.reading import thread
 from safarichat.messaging.retrying import retry
 from safarichat.messaging.sending import Due, Ended, record
+from safarichat.messaging.thread import thread
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.providers.shapes import Accepted, Refused
-from tests.inbox.payloads import ANN, AT, hook, inbound, status, take, value
+from tests.inbox.payloads import ANN, AT, echo, inbound, status, take
 from tests.messaging.ours import now, sent_out
 
 pytestmark = pytest.mark.django_db
-
-
-def echo(
-    id: str = "wamid.EC1", text: str = "On my way", *, at: int = AT, field: str = "smb_message_echoes", **more: Any
-) -> bytes:
-    usual = {"from": "254700000001", "to": ANN, "id": id, "timestamp": str(at), "type": "text", "text": {"body": text}}
-    return hook(value() | {"message_echoes": [{**usual, **more}]}, field=field)
 
 
 def seen() -> tuple[object, ...]:
@@ -150,7 +142,7 @@ def test_an_echo_to_a_new_person_makes_them_known(number: OfficialWhatsappCreden
 
 def test_the_thread_says_where_it_was_written(number: OfficialWhatsappCredential) -> None:
     take(inbound("wamid.IN1"), echo(at=AT + 1), echo("wamid.EC2", at=AT + 2, field="message_echoes"))
-    take(echo("wamid.EC3", at=AT + 3, type="revoke", revoke={"original_message_id": "wamid.EC1"}))
+    take(echo("wamid.EC3", at=AT + 3, type="revoke", revoke={"original_message_id": "wamid.BEFORE_OUR_TIME"}))
     take(status("wamid.EC2", "failed", at=AT + 4, code=131026))
     with acting_for(number.account_id):
         shown = [bubble(entry) for entry in thread(number.account_id, Conversation.objects.get().pk)]

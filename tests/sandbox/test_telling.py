@@ -76,9 +76,34 @@ def test_the_phone_hands_over_contacts_and_history_once_each(meta: Meta, on_phon
         again = meta.call("POST", f"{on_phone.id}/smb_app_data", on_phone.token, json=asked)
         assert again.json()["error"]["code"] == 2593107
     [contact] = told(listener, "smb_app_state_sync")["state_sync"]
-    [thread] = told(listener, "history")["history"][0]["threads"]
+    listener.wait(lambda: len(listener.values("history")) == 3)
+    [thread] = [thread for value in listener.values("history") for thread in value["history"][0]["threads"]]
     assert contact["contact"]["phone_number"] == thread["id"] == CUSTOMER.removeprefix("+")
     assert thread["messages"][0]["text"] == {"body": "Earlier"}
+
+
+def test_the_phone_hands_over_its_past_in_chunks_of_three_phases(
+    meta: Meta, on_phone: Number, listener: Listener
+) -> None:
+    photo = {"type": "image", "image": {"id": "1", "mime_type": "image/jpeg"}}
+    meta.control("POST", "echoes", {"number": on_phone.id, "to": CUSTOMER, "message": photo})
+    asked = {"number": on_phone.id, "with": CUSTOMER, "count": 1200}
+    count = meta.control("POST", "past", asked)["told"]
+    values = listener.wait(lambda: found if len(found := listener.values("history")) == count else None)
+    chunks = [value["history"][0] for value in values if "history" in value]
+    assert sorted({chunk["metadata"]["phase"] for chunk in chunks}) == [0, 1, 2]
+    assert max(chunk["metadata"]["progress"] for chunk in chunks) == 100
+    messages = [one for chunk in chunks for thread in chunk["threads"] for one in thread["messages"]]
+    assert len({one["id"] for one in messages}) == 1201
+    assert [one["type"] for one in messages].count("media_placeholder") == 1
+    [follow_up] = [value for value in values if "messages" in value]
+    assert follow_up["messages"][0]["image"]["id"] == "1"
+
+
+def test_an_owner_may_keep_the_past_for_themselves(meta: Meta, on_phone: Number, listener: Listener) -> None:
+    meta.control("PATCH", f"numbers/{on_phone.id}", {"shares_history": False})
+    meta.control("POST", "past", {"number": on_phone.id})
+    assert told(listener, "history")["history"][0]["errors"][0]["code"] == 2593109
 
 
 def test_a_number_that_is_not_in_the_app_has_nothing_to_hand_over(meta: Meta, number: Number) -> None:

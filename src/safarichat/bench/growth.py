@@ -21,8 +21,9 @@ from safarichat.inbox.keeping import Kept, keep
 from safarichat.inbox.understanding import understand
 from safarichat.messaging import lanes
 from safarichat.messaging.queueing import queue
-from safarichat.messaging.reading import Wanted, conversations, thread
+from safarichat.messaging.reading import Wanted, conversations
 from safarichat.messaging.sending import Departure, Ended, Want, depart, fetch_due, record
+from safarichat.messaging.thread import thread
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.providers.shapes import Accepted
 

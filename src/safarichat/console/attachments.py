@@ -11,7 +11,7 @@ from safarichat.media import showing
 from safarichat.media.kinds import SHOWN
 from safarichat.media.models import File
 from safarichat.media.referring import KINDS, own_ids
-from safarichat.messaging.reading import Entry
+from safarichat.messaging.thread import Entry
 
 
 class Attached(Struct, frozen=True, kw_only=True):

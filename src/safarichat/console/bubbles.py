@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from safarichat.console.attachments import Attached
 from safarichat.console.bodies import Shown
 from safarichat.console.kinds import shown
-from safarichat.messaging.reading import Entry
 from safarichat.messaging.settling import LEFT
+from safarichat.messaging.thread import Entry
 
 UNCONFIRMED_CAUSE = gettext_lazy(
     "The connection broke while this was being sent, so it may have arrived or not. It is never sent again by itself."
@@ -102,6 +102,8 @@ def days(entries: Sequence[Entry], files: Mapping[int, Attached]) -> list[Day]:
 
 def bubble(entry: Entry, file: Attached | None = None) -> Bubble:
     inside = _inside(entry)
+    if entry.is_revoked:
+        file = None
     if file is not None:
         inside = Shown(text=inside.text)  # the file itself says the rest
     if entry.direction == "in":
@@ -120,7 +122,13 @@ def bubble(entry: Entry, file: Attached | None = None) -> Bubble:
 
 def _inside(entry: Entry) -> Shown:
     """A template is shown as the customer reads it, where that was known when it was sent."""
+    if entry.is_revoked:
+        by_us = entry.direction == "out"
+        told = _("You deleted this message.") if by_us else _("The customer deleted this message.")
+        return Shown(icon="slash-circle", title=told)
     inside = shown(entry.kind, entry.body)
+    if entry.kind == "reaction" and entry.direction == "out":  # it may have failed, and then says why
+        return replace(inside, is_note=False)
     if entry.kind != "template" or entry.text in ("", inside.text):
         return inside
     title = _("Template %(name)s") % {"name": inside.text}

@@ -125,6 +125,14 @@ def unsupported(body: Body) -> Shown:
     )
 
 
+def media_placeholder(body: Body) -> Shown:
+    return Shown(
+        icon="phone",
+        title=_("A file that is on the phone only"),
+        text=_("WhatsApp hands over files of the last two weeks. Look at older ones on the phone."),
+    )
+
+
 def edit(body: Body) -> Shown:
     inner = part(body, "edit", "message")
     inside = shown(word(inner, "type"), inner) if word(inner, "type") not in ("", "edit") else Shown()
@@ -160,6 +168,7 @@ READERS: dict[str, Callable[[Body], Shown]] = {
     "interactive": interactive,
     "system": system,
     "unsupported": unsupported,
+    "media_placeholder": media_placeholder,
     "edit": edit,
     "revoke": revoke,
 }

@@ -53,6 +53,8 @@ def about(value: Any) -> str:
     if name := value.get("message_template_name"):
         language = value.get("message_template_language")
         return f"{name} ({language})" if language else str(name)
+    if value.get("group_id"):
+        return _("in a group")
     if value.get("category") == "marketing_messages":
         return _("advertising messages")
     return ""

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from safarichat.contacts.consent import states
 from safarichat.message_templates.choosing import Choice, Shelf, Wanted, choice, shelf
 from safarichat.messaging.consenting import purpose_of
-from safarichat.messaging.reading import Listed, template_language
+from safarichat.messaging.reading import Listed
+from safarichat.messaging.thread import template_language
 from safarichat.providers.cloud_api.templates.filling import Look, Slot, filled, look, slots
 
 PREFIX = "value."  # of the names of a template's fields in a form

@@ -5,6 +5,7 @@ from django.urls import include, path
 from safarichat.console.views import (
     composing,
     consent,
+    contacts,
     files,
     health,
     inbox,
@@ -43,6 +44,9 @@ urlpatterns = [
     path("messages/<int:message_id>/leave", messages.leave, name="leave"),
     path("messages/<int:message_id>", messages.details, name="message"),
     path("messages/<int:message_id>/timeline", messages.timeline, name="message_timeline"),
+    path("contacts/<int:contact_id>", contacts.contact, name="contact"),
+    path("contacts/merges/<int:merge_id>/undo", contacts.undo, name="contact_undo"),
+    path("contacts/merges/<int:merge_id>/join", contacts.join, name="contact_join"),
     path("numbers", numbers.numbers, name="numbers"),
     path("numbers/stopped", numbers.stopped, name="numbers_stopped"),
     path("numbers/<int:credential_id>", numbers.number, name="number"),

@@ -11,6 +11,7 @@ class Contact(models.Model):
 
     account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
     name = models.CharField(max_length=255, db_default="", blank=True)  # what colleagues call them
+    named_at = models.DateTimeField(null=True)  # when the phone's address book last said so
     profile_name = models.CharField(max_length=255, db_default="", blank=True)  # what they call themselves
     username = models.CharField(max_length=64, db_default="", blank=True)
     phone = models.CharField(max_length=32, db_default="", blank=True)  # digits to dial, "" when we were never told
@@ -87,4 +88,34 @@ class ConsentEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["contact", "purpose", "-happened_at", "is_granted"], name="consent_events_newest")
+        ]
+
+
+class ContactMerge(models.Model):
+    """Two contacts became one: how both were before, and what of the contact was the other's."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    contact = models.ForeignKey(Contact, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="merges")
+    source_id = models.BigIntegerField()  # the contact that is gone, or, when it was undone, is there again
+    source = models.JSONField()  # its row
+    before = models.JSONField()  # the row of the contact that stayed
+    identities = models.JSONField()  # [[kind, value], …]
+    carried = models.JSONField()  # ids of the source's own merges, which are the contact's meanwhile
+    consents = models.JSONField(db_default=[])  # ids of what the source said about being written to
+    merged_at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True)  # since then they are kept apart
+    undone_by = models.ForeignKey(
+        User, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+
+    class Meta:
+        db_table = "contact_merges"
+        indexes = [
+            models.Index(fields=["contact"], name="contact_merges_contact"),
+            models.Index(
+                fields=["source_id"], condition=models.Q(undone_at__isnull=False), name="contact_merges_apart"
+            ),
+            models.Index(
+                fields=["undone_by"], condition=models.Q(undone_by__isnull=False), name="contact_merges_undone_by"
+            ),
         ]

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from safarichat.contacts.identity import phone_key
+from safarichat.contacts.joining import Merge, apart, lock, record
 from safarichat.ground.sql import columns, fetch, next_ids
 from safarichat.providers.shapes import Person
 
-LOCK = 0x5AFA_0001 << 32  # our part of the space of advisory locks; the account's id is added
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 Identity = tuple[int, str, str]  # account, kind, value
@@ -25,14 +26,6 @@ class Naming(Struct, frozen=True):
     account_id: int
     persons: tuple[Person, ...]
     at: datetime = LONG_AGO
-
-
-class Merge(Struct, frozen=True):
-    """Two contacts turned out to be one: what belongs to `source` goes to `into`, then `forget` takes the rest."""
-
-    account_id: int
-    source: int
-    into: int
 
 
 class Resolved(Struct, frozen=True):
@@ -60,40 +53,35 @@ def find(account_id: int, phones: Sequence[str], *, user_ids: Sequence[str] = ()
     return [known.get(identity) for identity in wanted]
 
 
+def named_as(contact_ids: Sequence[int]) -> tuple[Person, ...]:
+    """One thing that each of these is known by: enough to name them all."""
+    rows = fetch(
+        "SELECT DISTINCT ON (contact_id) kind, value FROM contact_identities WHERE contact_id = ANY(%s::bigint[])"
+        " ORDER BY contact_id, id",
+        list(contact_ids),
+    )
+    return tuple(Person(wa_id=value) if kind == "phone" else Person(user_id=value) for kind, value in rows)
+
+
 def resolve_all(namings: Sequence[Naming], *, may_merge: bool = True) -> Resolved:
-    """As `resolve`, for many accounts in a transaction. Call it before other rows are locked: see `_lock`."""
+    """As `resolve`, for many accounts in a transaction. Call it before other rows are locked: see `joining.lock`."""
     if not namings:
         return Resolved([], [])
     groups = _Groups(namings)
     known = _known(groups.identities())
     merges: list[Merge] = []
     if not groups.is_settled(known):
-        _lock({naming.account_id for naming in namings})
+        lock({naming.account_id for naming in namings})
         known = _known(groups.identities())  # somebody may have made them while we waited
-        merges = groups.merges(known) if may_merge else []
+        if pairs := apart(list(known.values())):
+            groups = _Groups([_divided(naming, known, pairs) for naming in namings])
+        merges = record(groups.merges(known)) if may_merge else []
     contacts = groups.contacts(known)
     new = _ids_for([group for group in groups.members if group not in contacts])
     contacts |= new
     _learn(groups, contacts, merges, new)
     _attach(groups, known, contacts, moved={merge.source: merge.into for merge in merges})
     return Resolved([contacts[groups.of[index]] for index in range(len(namings))], merges)
-
-
-def forget(merges: Sequence[Merge]) -> None:
-    """Drop contacts that have become part of another. Their name with colleagues and their consent live on."""
-    fetch(
-        "UPDATE contacts c SET name = s.name FROM contacts s, unnest(%s::bigint[], %s::bigint[]) m (source_id, into_id)"
-        " WHERE c.id = m.into_id AND s.id = m.source_id AND c.name = '' AND s.name <> ''",
-        [merge.source for merge in merges],
-        [merge.into for merge in merges],
-    )
-    fetch(
-        "UPDATE consent_events e SET contact_id = m.into_id"
-        " FROM unnest(%s::bigint[], %s::bigint[]) m (source_id, into_id) WHERE e.contact_id = m.source_id",
-        [merge.source for merge in merges],
-        [merge.into for merge in merges],
-    )
-    fetch("DELETE FROM contacts WHERE id = ANY(%s::bigint[])", [merge.source for merge in merges])
 
 
 def identities(naming: Naming) -> list[Identity]:
@@ -106,6 +94,27 @@ def identities(naming: Naming) -> list[Identity]:
             if user_id:
                 found[naming.account_id, "user_id", user_id] = None
     return list(found)
+
+
+def _divided(naming: Naming, known: dict[Identity, int], pairs: set[frozenset[int]]) -> Naming:
+    """Without what belongs to somebody that this person is kept apart from: numbers change hands, ids do not."""
+    named = sorted(identities(naming), key=lambda identity: identity[1] != "user_id")
+    whose = next((known[identity] for identity in named if identity in known), None)
+    strange = {identity for identity in named if frozenset((whose, known.get(identity, whose))) in pairs}
+    if not strange:
+        return naming
+    own = [_without(person, {value for _, _, value in strange}) for person in naming.persons]
+    return replace(naming, persons=tuple(own))
+
+
+def _without(person: Person, strange: set[str]) -> Person:
+    return replace(
+        person,
+        wa_id="" if phone_key(person.wa_id) in strange else person.wa_id,
+        phone="" if phone_key(person.phone) in strange else person.phone,
+        user_id="" if person.user_id in strange else person.user_id,
+        parent_user_id="" if person.parent_user_id in strange else person.parent_user_id,
+    )
 
 
 class _Groups:
@@ -155,9 +164,9 @@ class _Groups:
         found = {group: self.candidates(group, known) for group in self.members}
         return {group: candidates[0] for group, candidates in found.items() if candidates}
 
-    def merges(self, known: dict[Identity, int]) -> list[Merge]:
+    def merges(self, known: dict[Identity, int]) -> list[tuple[int, int, int]]:
         return [
-            Merge(self.account(group), source, candidates[0])
+            (self.account(group), source, candidates[0])
             for group in self.members
             if (candidates := self.candidates(group, known))
             for source in candidates[1:]
@@ -172,11 +181,6 @@ def _known(wanted: list[Identity]) -> dict[Identity, int]:
         *columns(wanted, 3),
     )
     return {(account_id, kind, value): contact_id for account_id, kind, value, contact_id in rows}
-
-
-def _lock(accounts: set[int]) -> None:
-    """One at a time makes and joins an account's contacts. Taken in order, once, before any row lock: no deadlock."""
-    fetch("SELECT pg_advisory_xact_lock(%s::bigint + k) FROM unnest(%s::bigint[]) k", LOCK, sorted(accounts))
 
 
 def _ids_for(groups: Sequence[int]) -> dict[int, int]:

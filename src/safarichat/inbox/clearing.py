@@ -53,7 +53,8 @@ def figures() -> Mapping[str, float]:
     """How many hooks wait to be understood, for how long the oldest has waited, how many are set aside."""
     rows = fetch(
         "SELECT (SELECT count(*) FROM (SELECT FROM inbox WHERE state = 0 LIMIT %s) w),"
-        " coalesce(extract(epoch FROM now() - (SELECT received_at FROM inbox WHERE state = 0 ORDER BY id LIMIT 1)), 0),"
+        " coalesce(extract(epoch FROM now() - (SELECT received_at FROM inbox WHERE state = 0 AND NOT is_patient"
+        " ORDER BY id LIMIT 1)), 0),"
         " (SELECT count(*) FROM (SELECT FROM inbox WHERE state = 2 LIMIT %s) a)",
         MOST_COUNTED,
         MOST_COUNTED,

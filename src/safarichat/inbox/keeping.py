@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from safarichat.ground.notify import wake_workers
 from safarichat.ground.sql import columns, fetch
+from safarichat.providers.cloud_api.past import is_past
 
 INBOX = "inbox"  # what workers wait for
 
@@ -24,9 +25,9 @@ def keep(hooks: Sequence[Kept]) -> list[None]:
     """Commit hooks, in order, and wake whoever understands them."""
     with transaction.atomic():
         fetch(
-            "INSERT INTO inbox (provider, route, body, query)"
-            " SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::text[])",
-            *columns([(hook.provider, hook.route, hook.body, hook.query) for hook in hooks], 4),
+            "INSERT INTO inbox (provider, route, body, query, is_patient)"
+            " SELECT * FROM unnest(%s::text[], %s::text[], %s::bytea[], %s::text[], %s::boolean[])",
+            *columns([(hook.provider, hook.route, hook.body, hook.query, is_past(hook.body)) for hook in hooks], 5),
         )
         wake_workers(INBOX)
     return [None] * len(hooks)

@@ -25,11 +25,13 @@ class Hook(models.Model):
     state = models.SmallIntegerField(choices=State.choices, default=State.NEW, db_default=0)
     reason = models.TextField(db_default="")
     understood_at = models.DateTimeField(null=True)
+    is_patient = models.BooleanField(db_default=False)  # brings the past: all others go first
+    pieces_done = models.IntegerField(db_default=0)  # of a patient one
 
     class Meta:
         db_table = "inbox"
         indexes = [
-            models.Index(fields=["id"], condition=models.Q(state=0), name="inbox_new"),
+            models.Index(fields=["is_patient", "id"], condition=models.Q(state=0), name="inbox_new"),
             models.Index(fields=["-id"], condition=models.Q(state=2), name="inbox_set_aside"),
         ]
 

@@ -15,7 +15,9 @@ from safarichat.numbers.models import LIVE
 def replay(ids: Sequence[int]) -> int:
     """Give hooks back to the workers, in whatever state they are: understanding may be repeated. Returns how many."""
     rows = fetch(
-        "UPDATE inbox SET state = 0, reason = '' WHERE id = ANY(%s::bigint[]) AND state <> 0 RETURNING id", list(ids)
+        "UPDATE inbox SET state = 0, reason = '', pieces_done = 0 WHERE id = ANY(%s::bigint[]) AND state <> 0"
+        " RETURNING id",
+        list(ids),
     )
     wake_workers(INBOX)
     return len(rows)
@@ -26,7 +28,7 @@ def replay_for_new_numbers() -> int:
     """What came for a number before it was connected here: its first hooks may overtake its onboarding. How many."""
     rows = fetch(
         """
-        UPDATE inbox i SET state = 0, reason = '' FROM official_whatsapp_credentials c
+        UPDATE inbox i SET state = 0, reason = '', pieces_done = 0 FROM official_whatsapp_credentials c
         WHERE i.state = 2 AND c.api_provider = i.provider AND c.status = ANY(%s::text[])
           AND c.onboarding_completed_at > i.understood_at AND c.phone_number_id <> ''
           AND position(%s || c.phone_number_id || ' ' IN i.reason) > 0

@@ -19,7 +19,9 @@ from safarichat.providers.shapes import (
     Event,
     Hook,
     Noted,
+    PastTold,
     PersonChanged,
+    PersonSaved,
     Received,
     StatusChanged,
     TemplateChanged,
@@ -70,6 +72,8 @@ class Pile(Struct):
     account_news: list[tuple[Route, AccountChanged]] = field(default_factory=list)
     template_news: list[tuple[Route, TemplateChanged]] = field(default_factory=list)
     consents: list[tuple[Route, ConsentChanged, datetime]] = field(default_factory=list)
+    saved: list[tuple[Route, PersonSaved, datetime]] = field(default_factory=list)
+    past: list[tuple[Route, PastTold]] = field(default_factory=list)
     raw: list[Raw] = field(default_factory=list)
     heard: dict[Route, datetime] = field(default_factory=dict)  # numbers that were spoken of, and when last
     told: dict[tuple[int, Route], Told] = field(default_factory=dict)  # by hook and number
@@ -88,8 +92,11 @@ class Pile(Struct):
 
 
 def sort(hooks: Sequence[ClaimedHook]) -> Pile:
+    return sort_read([(hook, event) for hook in hooks for event in read_hook(hook)])
+
+
+def sort_read(read: Sequence[tuple[ClaimedHook, Event]]) -> Pile:
     pile = Pile()
-    read = [(hook, event) for hook in hooks for event in _read(hook)]
     routes = _Routes(read)
     holders = _Holders()
     for hook, event in read:
@@ -134,7 +141,7 @@ def lay_listed(pile: Pile, route: Route, phone_number_id: str, events: Sequence[
                 pile.account_news.append((route, event))
 
 
-def _read(hook: ClaimedHook) -> list[Event]:
+def read_hook(hook: ClaimedHook) -> list[Event]:
     provider = providers.get(hook.provider)
     query = dict(parse_qsl(hook.query))
     return provider.read(Hook(method="POST", headers={}, query=query, body=storable(hook.body)))
@@ -151,6 +158,12 @@ def _lay(pile: Pile, hook: ClaimedHook, route: Route, event: Event) -> None:
             pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at, event.event))
         case Echoed():
             pile.echoes.append((route, event, hook.received_at))
+        case PersonSaved():
+            pile.saved.append((route, event, hook.received_at))
+        case PastTold():
+            pile.past.append((route, event))
+            if event.problem:
+                pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at, event.event))
         case TemplateChanged():
             pile.template_news.append((route, event))
             pile.raw.append(Raw(route, hook.id, event.field, event.value, hook.received_at, event.event))
@@ -230,6 +243,8 @@ Routable = (
     | TemplateChanged
     | ConsentChanged
     | Echoed
+    | PastTold
+    | PersonSaved
     | Noted
     | Unhandled
 )

@@ -7,22 +7,26 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from safarichat.contacts.consent import record
-from safarichat.contacts.people import Nameless, Naming, identities, resolve_all
+from safarichat.contacts.people import Nameless, Naming, find, identities, resolve_all
+from safarichat.contacts.saving import Saved, save
 from safarichat.ground.notify import announce_all, wake_workers
 from safarichat.ground.sql import as_json, columns, fetch
 from safarichat.inbox.consenting import Told, by_providers, by_words, is_understood
 from safarichat.inbox.sorting import Pile, Raw
 from safarichat.inbox.statuses import NOT_OURS, remembered, report
 from safarichat.media.expecting import Brought, expect
+from safarichat.media.referring import named
 from safarichat.message_templates.news import apply as apply_template_news
+from safarichat.messaging.changing import revoked
 from safarichat.messaging.climbing import Changed
 from safarichat.messaging.conversing import conversations_of
 from safarichat.messaging.echoing import PARTNER, PHONE, Echo
 from safarichat.messaging.merging import merge
 from safarichat.messaging.receiving import INBOUND, Arrival, Report, take_in
 from safarichat.numbers.news import apply
+from safarichat.numbers.past import note as note_past
 from safarichat.numbers.routing import Route
-from safarichat.providers.shapes import Echoed, Person, PersonChanged, Received
+from safarichat.providers.shapes import Echoed, Person, PersonChanged, PersonSaved, Received
 
 JUST_BEFORE_THE_NEXT = timedelta(microseconds=999_999)
 
@@ -34,13 +38,14 @@ def tell(pile: Pile) -> None:
     reports = [report(route, event) for route, event, _ in pile.statuses]
     changed, strange = take_in(arrivals, [*reports, *remembered(echoes)], echoes)
     changed += conversations_of(record([*by_words(arrivals), *by_providers(choices, choosers)]))
-    expect([*map(_brought, arrivals), *map(_brought, echoes)], datetime.now(UTC))
+    expect(_still_there([*map(_brought, arrivals), *map(_brought, echoes)]), datetime.now(UTC))
     _keep_strange(pile, strange)
     _keep_raw(pile.raw)
     if pile.account_news:
         apply(pile.account_news)
     if pile.template_news:
         apply_template_news(pile.template_news)
+    note_past(pile.past)
     _announce([*changed, *merged], pile, _heard(pile.heard))
     _count_inbound(arrivals)
 
@@ -65,12 +70,31 @@ def _arrivals(pile: Pile, choices: Sequence[Told]) -> tuple[list[Arrival], list[
         Naming(route.account_id, (event.person,), _time(event.at) if event.at else received_at)
         for route, event, received_at in choices
     ]
-    resolved = resolve_all([*namings, *chosen, *learnt])
+    saved = _worth_knowing(pile)
+    in_book = [Naming(route.account_id, (event.person,)) for route, event, _ in saved]
+    resolved = resolve_all([*namings, *chosen, *in_book, *learnt])
     merged = merge(resolved.merges)
     contacts = iter(resolved.contact_ids)
     arrivals = [_arrival(route, event, next(contacts), received_at) for route, event, received_at in pile.received]
     echoes = [_echo(route, event, next(contacts), received_at) for route, event, received_at in pile.echoes]
-    return arrivals, echoes, merged, [next(contacts) for _ in choices]
+    choosers = [next(contacts) for _ in choices]
+    save([_saved(event, next(contacts), received_at) for _, event, received_at in saved])
+    return arrivals, echoes, merged, choosers
+
+
+def _worth_knowing(pile: Pile) -> list[tuple[Route, PersonSaved, datetime]]:
+    """Nobody becomes a contact by leaving the phone's address book."""
+    return [
+        (route, event, received_at)
+        for route, event, received_at in pile.saved
+        if not event.is_removed
+        or find(route.account_id, [event.person.wa_id], user_ids=[event.person.user_id]) != [None, None]
+    ]
+
+
+def _saved(event: PersonSaved, contact_id: int, received_at: datetime) -> Saved:
+    name = "" if event.is_removed else event.name
+    return Saved(contact_id, name, _time(event.at) if event.at else received_at)
 
 
 def _naming(route: Route, event: Received | PersonChanged | Echoed, received_at: datetime) -> Naming:
@@ -87,6 +111,7 @@ def _naming(route: Route, event: Received | PersonChanged | Echoed, received_at:
 def _arrival(route: Route, event: Received | PersonChanged, contact_id: int, received_at: datetime) -> Arrival:
     told_at = _time(event.at) if event.at else received_at
     is_note = isinstance(event, PersonChanged) or event.kind == "system"
+    is_past = isinstance(event, Received) and event.is_past
     return Arrival(
         account_id=route.account_id,
         credential_id=route.credential_id,
@@ -97,9 +122,10 @@ def _arrival(route: Route, event: Received | PersonChanged, contact_id: int, rec
         text=event.text,
         context_id=event.context_id if isinstance(event, Received) else "",
         told_at=told_at,
-        at=_place(told_at, received_at),
+        at=told_at if is_past else _place(told_at, received_at),
         problem=event.problem if isinstance(event, Received) else None,
         is_note=is_note,
+        is_past=is_past,
     )
 
 
@@ -110,11 +136,19 @@ def _brought(one: Arrival | Echo) -> Brought:
         credential_id=one.credential_id,
         provider_message_id=one.provider_message_id,
         body=one.body,
-        at=one.told_at if isinstance(one, Arrival) else one.at,
+        at=datetime.now(UTC) if one.is_past else one.told_at if isinstance(one, Arrival) else one.at,
     )
 
 
+def _still_there(brought: Sequence[Brought]) -> list[Brought]:
+    """Not the files of messages that were taken back."""
+    with_file = [one for one in brought if named(one.body)]
+    gone = revoked([(one.credential_id, one.provider_message_id) for one in with_file])
+    return [one for one in with_file if (one.credential_id, one.provider_message_id) not in gone]
+
+
 def _echo(route: Route, event: Echoed, contact_id: int, received_at: datetime) -> Echo:
+    told_at = _time(event.at) if event.at else received_at
     return Echo(
         account_id=route.account_id,
         credential_id=route.credential_id,
@@ -124,8 +158,9 @@ def _echo(route: Route, event: Echoed, contact_id: int, received_at: datetime) -
         body=event.value,
         text=event.text,
         context_id=event.context_id,
-        at=_place(_time(event.at), received_at) if event.at else received_at,
+        at=told_at if event.is_past else _place(told_at, received_at),
         origin=PARTNER if event.field == "message_echoes" else PHONE,
+        is_past=event.is_past,
     )
 
 
@@ -219,6 +254,8 @@ def _announce(changed: Iterable[Changed], pile: Pile, seen: set[int]) -> None:
     for route in pile.heard:
         if route.credential_id in seen:
             topics.setdefault(route.account_id, {})[f"number:{route.credential_id}"] = None
+    for route, _ in pile.past:
+        topics.setdefault(route.account_id, {})[f"number:{route.credential_id}"] = None
     for route, _ in pile.account_news:
         names = (f"number:{route.credential_id}", "numbers", "overview")
         topics.setdefault(route.account_id, {}).update(dict.fromkeys(names))
@@ -227,6 +264,6 @@ def _announce(changed: Iterable[Changed], pile: Pile, seen: set[int]) -> None:
 
 def _count_inbound(arrivals: Sequence[Arrival]) -> None:
     """Providers count both directions against a number's pace: tell whoever holds its lane."""
-    counts = Counter(arrival.credential_id for arrival in arrivals)
+    counts = Counter(arrival.credential_id for arrival in arrivals if not arrival.is_past)
     if counts:
         wake_workers(f"{INBOUND}:" + ",".join(f"{number}={count}" for number, count in counts.items()))

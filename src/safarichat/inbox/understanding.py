@@ -23,7 +23,8 @@ HEAVIEST_BATCH = 8 << 20  # bytes of bodies
 
 CLAIM = """
 WITH head AS (
-  SELECT id, octet_length(body) AS size FROM inbox WHERE state = 0 {which} ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED),
+  SELECT id, octet_length(body) AS size FROM inbox WHERE state = 0 AND NOT is_patient {which} ORDER BY id LIMIT %s
+  FOR UPDATE SKIP LOCKED),
 fitting AS (SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM head)
 SELECT i.id, i.provider, i.route, i.body, i.received_at, i.query FROM inbox i JOIN fitting USING (id)
 WHERE before <= %s ORDER BY i.id
@@ -31,7 +32,8 @@ WHERE before <= %s ORDER BY i.id
 
 
 def understand(most: int) -> int:
-    """Claim and understand up to `most` new hooks, oldest first. Returns how many: 0 when there are none."""
+    """Claim and understand up to `most` new hooks, oldest first, but for those that can wait: see `importing`. Returns
+    how many: 0 when there are none."""
     claimed: list[int] = []
 
     def claim() -> list[ClaimedHook]:

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from msgspec import Struct
 
 from safarichat.ground.spooling import NoRoom, Spool
-from safarichat.ground.sql import fetch
+from safarichat.ground.sql import columns, fetch
 from safarichat.ground.storing import StoreAway
 from safarichat.media import places
 from safarichat.media.kinds import kind_for, size_problem
@@ -70,6 +71,21 @@ def drop(file: File) -> None:
     if file.pk:
         File.objects.filter(account_id=file.account_id, pk=file.pk).delete()
     drop_bytes([file.key])
+
+
+def drop_of_messages(brought: Sequence[tuple[int, str]]) -> None:
+    """Files of messages that are no more to be seen, by number and provider's id: the rows now, the bytes after the
+    commit."""
+    if not brought:
+        return
+    rows = fetch(
+        "DELETE FROM files f USING unnest(%s::bigint[], %s::text[]) n (c, theirs)"
+        " WHERE (f.credential_id, f.provider_message_id) = (n.c, n.theirs) RETURNING f.key",
+        *columns(brought, 2),
+    )
+    keys = [row[0] for row in rows if row[0]]
+    if keys:
+        transaction.on_commit(lambda: drop_bytes(keys))
 
 
 def drop_unused(now: datetime, most: int = 200) -> int:

@@ -7,8 +7,9 @@ from msgspec import Struct, convert
 from msgspec.structs import asdict
 
 from safarichat.ground.sql import JSON, as_json, columns, fetch
+from safarichat.messaging.changing import sum_up
 from safarichat.messaging.ladder import climb, may_come_from_an_earlier_attempt
-from safarichat.messaging.twins import Named, Twin, show_newest, take_over, twins_of
+from safarichat.messaging.twins import Named, Twin, take_over, twins_of
 from safarichat.providers.shapes import Problem
 
 
@@ -84,7 +85,7 @@ def climb_all(news: Sequence[News]) -> list[Changed]:
     take_over(twins)
     changed = [row for row in rows.values() if _state(row) != before[row.id]]
     _write(changed)
-    show_newest(twins)
+    sum_up({twin.conversation_id for twin in twins})  # the list showed the echo, perhaps
     seen: list[_Row | Twin] = [*changed, *twins]
     return [Changed(one.account_id, one.conversation_id) for one in seen]
 

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from safarichat.accounts.models import Account, User
-from safarichat.contacts.models import Contact
+from safarichat.contacts.models import Contact, ContactMerge
 from safarichat.numbers.models import OfficialWhatsappCredential
 
 
@@ -24,6 +24,7 @@ class Conversation(models.Model):
     last_inbound_id = models.BigIntegerField(null=True)  # message to mark as read
     unread_count = models.PositiveIntegerField(db_default=0)
     read_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True)  # when it last wrote on its phone, and had read what was before
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -37,6 +38,22 @@ class Conversation(models.Model):
                 name="conversations_unread",
             ),
         ]
+
+
+class ConversationMove(models.Model):
+    """What a merge of contacts did to one conversation: it changed hands, or its messages went into another."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    merge = models.ForeignKey(ContactMerge, models.DO_NOTHING, db_constraint=False, db_index=False)
+    conversation_id = models.BigIntegerField()
+    into_id = models.BigIntegerField(null=True)  # the conversation that it became a part of
+    was = models.JSONField()  # its row, and the other's, as they were
+    into_was = models.JSONField(null=True)
+    message_ids = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "conversation_moves"
+        indexes = [models.Index(fields=["merge"], name="conversation_moves_merge")]
 
 
 class Message(models.Model):
@@ -131,6 +148,11 @@ class Message(models.Model):
             ),
             models.Index(fields=["conversation"], condition=models.Q(is_unconfirmed=True), name="messages_in_doubt"),
             models.Index(fields=["sent_by"], condition=models.Q(sent_by__isnull=False), name="messages_sent_by"),
+            models.Index(
+                fields=["credential", "context_id"],
+                condition=models.Q(kind__in=["edit", "revoke", "reaction"]),
+                name="messages_changes",
+            ),
         ]
 
     @property

@@ -1,16 +1,17 @@
-"""What the inbox shows: the list, one thread, and what was seen. Called inside `acting_for`."""
+"""What the inbox shows: the list of conversations, and what was seen of it. Called inside `acting_for`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import CharField, F, Func, QuerySet, Value
+from django.db.models import QuerySet
 from msgspec import Struct
 
 from safarichat.contacts.models import Contact
 from safarichat.contacts.searching import matching
 from safarichat.ground.notify import announce
-from safarichat.messaging.models import Conversation, Message
+from safarichat.messaging.changing import last_kinds
+from safarichat.messaging.models import Conversation
 from safarichat.numbers.models import OfficialWhatsappCredential
 
 FILTERS = ("all", "unread", "open", "closed")
@@ -31,6 +32,7 @@ class Listed(Struct, frozen=True):
     number: str
     number_status: str
     last_text: str
+    last_kind: str  # of a last message without text
     last_at: datetime
     last_direction: str
     last_status: str
@@ -71,6 +73,12 @@ def conversation(account_id: int, conversation_id: int) -> Listed | None:
     return found[0] if found else None
 
 
+def with_contact(account_id: int, contact_id: int) -> list[Listed]:
+    """All conversations with a person, one per number of ours; newest first."""
+    theirs = Conversation.objects.filter(account_id=account_id, contact_id=contact_id)
+    return _listed(theirs.order_by("-last_message_at", "-id"))
+
+
 def _filtered(rows: QuerySet[Conversation], wanted: Wanted, now: datetime) -> QuerySet[Conversation]:
     match wanted.filter:
         case "unread":
@@ -90,6 +98,7 @@ def _listed(rows: QuerySet[Conversation]) -> list[Listed]:
     found = list(rows.values())
     people = Contact.objects.in_bulk({row["contact_id"] for row in found})
     numbers = _numbers({row["credential_id"] for row in found})
+    kinds = last_kinds([row["id"] for row in found if not row["last_text"]])
     return [
         Listed(
             id=row["id"],
@@ -100,6 +109,7 @@ def _listed(rows: QuerySet[Conversation]) -> list[Listed]:
             number=str(numbers[row["credential_id"]]),
             number_status=numbers[row["credential_id"]].status,
             last_text=row["last_text"],
+            last_kind=kinds.get(row["id"], ""),
             last_at=row["last_message_at"],
             last_direction=row["last_direction"],
             last_status=row["last_status"],
@@ -114,120 +124,6 @@ def _listed(rows: QuerySet[Conversation]) -> list[Listed]:
 def _numbers(ids: Iterable[int]) -> dict[int, OfficialWhatsappCredential]:
     """Without their secrets, which no page needs."""
     return OfficialWhatsappCredential.objects.only("status", "display_phone_number", "verified_name").in_bulk(list(ids))
-
-
-# --- one thread ---
-
-
-class Entry(Struct, frozen=True):
-    """A message as it stands in a thread. `quoted` is what it answers, `reactions` what people put on it."""
-
-    id: int
-    direction: str
-    kind: str
-    body: dict[str, object]
-    text: str
-    status: str
-    at: datetime
-    sender_id: int | None
-    sender: str
-    problem: dict[str, object] | None
-    provider_message_id: str
-    quoted: str | None = None
-    reactions: tuple[str, ...] = ()
-    origin: str = ""
-    loss: tuple[str, ...] = ()  # sentences on what the provider did not carry
-
-    @property
-    def place(self) -> Place:
-        return self.at, self.id
-
-
-def thread(account_id: int, conversation_id: int, *, before: Place | None = None, limit: int = PAGE) -> list[Entry]:
-    """The newest messages, or those before a place; oldest first, as they are read."""
-    rows = Message.objects.filter(account_id=account_id, conversation_id=conversation_id)
-    if before:
-        rows = rows.extra(where=["(messages.at, messages.id) < (%s, %s)"], params=list(before))
-    newest_first = rows.annotate(sender=_sender()).order_by("-at", "-id")[:limit]
-    found = list(reversed(newest_first))
-    quoted, reactions = _quoted(found), _reactions(account_id, conversation_id, found)
-    return [
-        _entry(row, quoted.get(row.context_id), reactions.get(row.provider_message_id or "", ()))
-        for row in found
-        if not (row.kind == "reaction" and row.context_id in reactions)
-    ]
-
-
-def _sender() -> Func:
-    """The colleague's name; without one, the part of their address before the @. (The tenant role may read no more.)"""
-    before_at = Func(F("sent_by__email"), Value("@"), Value(1), function="split_part", output_field=CharField())
-    name = Func(F("sent_by__name"), Value(""), function="nullif", output_field=CharField())
-    return Func(name, before_at, Value(""), function="coalesce", output_field=CharField())
-
-
-def _quoted(rows: Sequence[Message]) -> dict[str, str]:
-    """Provider's id → text of the messages that these answer, by number since an id is unique there."""
-    wanted = {row.context_id for row in rows if row.context_id}
-    if not wanted:
-        return {}
-    found = Message.objects.filter(credential_id=rows[0].credential_id, provider_message_id__in=wanted)
-    return {str(wamid): text for wamid, text in found.values_list("provider_message_id", "text")}
-
-
-def _reactions(account_id: int, conversation_id: int, rows: Sequence[Message]) -> dict[str, tuple[str, ...]]:
-    """Provider's id of a shown message → the emoji on it: each side's last word, none when taken back."""
-    shown = {row.provider_message_id for row in rows if row.provider_message_id}
-    if not shown:
-        return {}
-    said = Message.objects.filter(
-        account_id=account_id,
-        conversation_id=conversation_id,
-        at__gte=rows[0].at,  # a reaction comes after what it is put on; this lets the index skip the rest
-        kind="reaction",
-        context_id__in=shown,
-    )
-    last: dict[tuple[str, str], str] = {}
-    for target, side, body in said.order_by("at", "id").values_list("context_id", "direction", "body"):
-        last[target, side] = str((body.get("reaction") or {}).get("emoji") or "")
-    by_target: dict[str, tuple[str, ...]] = {}
-    for (target, _), emoji in last.items():
-        by_target[target] = (*by_target.get(target, ()), *([emoji] if emoji else []))
-    return by_target
-
-
-def _entry(row: Message, quoted: str | None, reactions: tuple[str, ...]) -> Entry:
-    return Entry(
-        id=row.pk,
-        direction=row.direction,
-        kind=row.kind,
-        body=row.body if isinstance(row.body, dict) else {"": row.body},
-        text=row.text,
-        status=row.status,
-        at=row.at,
-        sender_id=row.sent_by_id,
-        sender=getattr(row, "sender", "") or "",
-        problem=row.problem,
-        provider_message_id=row.provider_message_id or "",
-        quoted=quoted,
-        reactions=reactions,
-        origin=row.origin,
-        loss=tuple(row.loss or ()),
-    )
-
-
-def message(account_id: int, message_id: int) -> tuple[int, Entry] | None:
-    """One message with its conversation's id."""
-    row = Message.objects.filter(account_id=account_id, pk=message_id).annotate(sender=_sender()).first()
-    return (row.conversation_id, _entry(row, None, ())) if row else None
-
-
-def template_language(account_id: int, conversation_id: int) -> str:
-    """Of the last template that the customer was sent: the nearest to knowing theirs. Of recent messages only."""
-    recent = Message.objects.filter(account_id=account_id, conversation_id=conversation_id).order_by("-at", "-id")
-    for kind, direction, body in recent.values_list("kind", "direction", "body")[:PAGE]:
-        if (kind, direction) == ("template", "out"):
-            return str(body["template"]["language"]["code"])
-    return ""
 
 
 def mark_seen(account_id: int, conversation_id: int, *, now: datetime) -> bool:

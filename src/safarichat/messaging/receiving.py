@@ -1,19 +1,23 @@
 """What providers tell us about conversations: customers' messages and the statuses of ours. In any order, any number of
 times: each verb may be repeated, and works on many at once in the caller's transaction."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from safarichat.ground.sql import JSON, as_json, columns, fetch
+from safarichat.messaging import changing
 from safarichat.messaging.climbing import Changed, News, climb_all
 from safarichat.messaging.consenting import learn_from_refusals
 from safarichat.messaging.conversing import lock_conversations, open_conversations
 from safarichat.messaging.echoing import Echo
 from safarichat.messaging.echoing import store as store_echoes
 from safarichat.messaging.entering import extend
+from safarichat.messaging.past import COMPLETED, PAST, PLACEHOLDER
 from safarichat.messaging.slowing import Throttled, slow
+from safarichat.numbers.past import count as count_past
 from safarichat.providers.shapes import Problem
 
 WINDOW = timedelta(hours=24)
@@ -36,6 +40,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     at: datetime
     problem: Problem | None = None
     is_note: bool = False  # the provider's own words about the customer: opens no window, waits for no answer
+    is_past: bool = False  # from before the number came here: likewise
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -61,7 +66,10 @@ def take_in(
     targets = _targets(reports)
     locked = {*conversations.values(), *(conversation for _, conversation in targets.values())}
     lock_conversations([*locked])
-    changed = _store(arrivals, conversations) + store_echoes(echoes, conversations)
+    changed, fresh = _store(arrivals, conversations)
+    written, echoed = store_echoes(echoes, conversations)
+    changing.apply([*fresh, *echoed])
+    changed += written
     if echoes:  # a report may be about one of them
         targets = {index: found for index, found in _targets(reports).items() if found[1] in locked}
     known = [(report, targets[index][0]) for index, report in enumerate(reports) if index in targets]
@@ -76,32 +84,55 @@ def take_in(
 # --- customers' messages ---
 
 
-def _store(arrivals: Sequence[Arrival], conversations: dict[tuple[int, int], int]) -> list[Changed]:
+def _store(
+    arrivals: Sequence[Arrival], conversations: dict[tuple[int, int], int]
+) -> tuple[list[Changed], list[changing.Fresh]]:
     if not arrivals:
-        return []
+        return [], []
+    # The same message may come twice at once: of two copies the one that says more is stored.
+    by_id = {(one.credential_id, one.provider_message_id): one for one in sorted(arrivals, key=_says_more)}
     rows = fetch(
-        """
-        INSERT INTO messages (account_id, credential_id, conversation_id, direction, kind, body, text, status,
-                              provider_message_id, context_id, at, problem)
+        f"""
+        INSERT INTO messages AS m (account_id, credential_id, conversation_id, direction, kind, body, text, status,
+                                   provider_message_id, context_id, at, problem, origin)
         SELECT account_id, credential_id, conversation_id, 'in', kind, body, text, 'received',
-               provider_message_id, context_id, at, problem
+               provider_message_id, context_id, at, problem, origin
         FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[], %s::text[],
-                    %s::text[], %s::timestamptz[], %s::jsonb[])
+                    %s::text[], %s::timestamptz[], %s::jsonb[], %s::text[])
              n (account_id, credential_id, conversation_id, kind, body, text, provider_message_id, context_id, at,
-                problem)
-        ON CONFLICT (credential_id, provider_message_id) WHERE provider_message_id IS NOT NULL DO NOTHING
-        RETURNING id, credential_id, provider_message_id, conversation_id, at, text
-        """,
-        *columns([_columns(one, conversations) for one in arrivals], 10),
+                problem, origin)
+        ON CONFLICT (credential_id, provider_message_id) WHERE provider_message_id IS NOT NULL {COMPLETED}
+        RETURNING id, credential_id, provider_message_id, conversation_id, at, xmax = 0
+        """,  # noqa: S608 - our own words
+        *columns([_columns(one, conversations) for one in by_id.values()], 11),
     )
-    by_id = {(one.credential_id, one.provider_message_id): one for one in arrivals}
-    fresh: dict[int, _Fresh] = {}
-    for message_id, credential_id, provider_message_id, conversation_id, at, text in rows:
+    answered = _answered({row[3] for row in rows})
+    brought: dict[int, _Fresh] = {}
+    fresh = []
+    past: Counter[tuple[int, int]] = Counter()
+    for message_id, credential_id, provider_message_id, conversation_id, at, is_first in rows:
         arrival = by_id[credential_id, provider_message_id]
-        entry = fresh.setdefault(conversation_id, _Fresh(arrival.account_id, conversation_id, at))
-        entry.add(message_id, at, text, arrival)
-    _advance(list(fresh.values()))
-    return [Changed(one.account_id, one.conversation_id) for one in fresh.values()]
+        fresh.append(
+            changing.Fresh(credential_id, provider_message_id, conversation_id, arrival.kind, arrival.context_id)
+        )
+        entry = brought.setdefault(conversation_id, _Fresh(arrival.account_id, conversation_id))
+        entry.add(message_id, at, arrival, answered.get(conversation_id))
+        past[credential_id, arrival.account_id] += arrival.is_past and is_first
+    count_past(+past)
+    _advance([one for one in brought.values() if one.last_at])
+    return [Changed(one.account_id, one.conversation_id) for one in brought.values()], fresh
+
+
+def _says_more(arrival: Arrival) -> tuple[bool, bool]:
+    return not arrival.is_past, arrival.kind != PLACEHOLDER
+
+
+def _answered(conversation_ids: set[int]) -> dict[int, datetime]:
+    rows = fetch(
+        "SELECT id, answered_at FROM conversations WHERE id = ANY(%s::bigint[]) AND answered_at IS NOT NULL",
+        list(conversation_ids),
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _columns(one: Arrival, conversations: dict[tuple[int, int], int]) -> tuple[object, ...]:
@@ -116,6 +147,7 @@ def _columns(one: Arrival, conversations: dict[tuple[int, int], int]) -> tuple[o
         one.context_id,
         one.at,
         as_json(one.problem),
+        PAST if one.is_past else "",
     )
 
 
@@ -124,7 +156,7 @@ class _Fresh(Struct):
 
     account_id: int
     conversation_id: int
-    last_at: datetime
+    last_at: datetime | None = None
     last_text: str = ""
     last_id: int = 0
     closes_at: datetime | None = None
@@ -132,15 +164,18 @@ class _Fresh(Struct):
     inbound_at: datetime | None = None
     unread: int = 0
 
-    def add(self, message_id: int, at: datetime, text: str, arrival: Arrival) -> None:
-        if (at, message_id) >= (self.last_at, self.last_id):
-            self.last_at, self.last_text, self.last_id = at, text[:300], message_id
-        if arrival.is_note:
+    def add(self, message_id: int, at: datetime, arrival: Arrival, answered_at: datetime | None) -> None:
+        if arrival.kind in changing.SILENT:
             return
-        self.unread += 1
+        if self.last_at is None or (at, message_id) >= (self.last_at, self.last_id):
+            self.last_at, self.last_text, self.last_id = at, arrival.text[:300], message_id
+        if arrival.is_note or arrival.is_past:
+            return
+        is_said = arrival.kind != "reaction" or bool(arrival.text)  # to take a reaction back says nothing
+        self.unread += is_said and (answered_at is None or at > answered_at)
         closes_at = arrival.told_at + WINDOW
         self.closes_at = max(self.closes_at, closes_at) if self.closes_at else closes_at
-        if self.inbound_at is None or at >= self.inbound_at:
+        if arrival.kind not in changing.KINDS and (self.inbound_at is None or at >= self.inbound_at):
             self.inbound_at, self.inbound_id = at, message_id
 
 

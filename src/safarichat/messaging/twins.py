@@ -60,16 +60,3 @@ def take_over(twins: Sequence[Twin]) -> None:
         *pairs,
     )
     fetch("DELETE FROM messages WHERE id = ANY(%s::bigint[])", pairs[0])
-
-
-def show_newest(twins: Sequence[Twin]) -> None:
-    """The list showed the echo, perhaps; its conversation ends with another message now."""
-    if not twins:
-        return
-    fetch(
-        "UPDATE conversations c SET last_message_at = m.at, last_text = left(m.text, 300),"
-        " last_direction = m.direction, last_status = m.status FROM unnest(%s::bigint[]) n (id)"
-        " CROSS JOIN LATERAL (SELECT at, text, direction, status FROM messages WHERE conversation_id = n.id"
-        " ORDER BY at DESC, id DESC LIMIT 1) m WHERE c.id = n.id",
-        sorted({twin.conversation_id for twin in twins}),
-    )

@@ -235,6 +235,23 @@ class ProviderCall(models.Model):
         ]
 
 
+class NumberPast(models.Model):
+    """What the phone app hands over of the time before its number came here."""
+
+    credential = models.OneToOneField(
+        OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="past"
+    )
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    phase = models.SmallIntegerField(db_default=0)
+    progress = models.SmallIntegerField(db_default=0)  # of 100
+    message_count = models.IntegerField(db_default=0)
+    problem = models.JSONField(null=True)  # a providers.shapes.Problem: nothing comes
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "number_pasts"
+
+
 class DataDeletion(models.Model):
     """Somebody asked a provider that what we hold by their sign-in be deleted, and it was. `code` stands in the address
     of the page that says so; of who asked only a digest is kept."""

@@ -23,7 +23,8 @@ class Person(Struct, frozen=True, kw_only=True):
 
 class Received(Struct, frozen=True, kw_only=True):
     """A customer wrote. `body` is the message object as it came, `kind` its type, `text` what a list shows, `at` unix
-    seconds (0: not told), `context_id` the provider id of the message that it answers or refers to."""
+    seconds (0: not told), `context_id` the provider id of the message that it answers or refers to. `is_past`: it was
+    written before the number came here, and its phone app hands it over."""
 
     provider_message_id: str
     phone_number_id: str
@@ -35,6 +36,7 @@ class Received(Struct, frozen=True, kw_only=True):
     text: str = ""
     context_id: str = ""
     problem: Problem | None = None
+    is_past: bool = False
 
 
 class StatusChanged(Struct, frozen=True, kw_only=True):
@@ -139,6 +141,34 @@ class Echoed(Struct, frozen=True, kw_only=True):
     text: str = ""
     context_id: str = ""
     value: Mapping[str, JSON]
+    is_past: bool = False
+
+
+class PastTold(Struct, frozen=True, kw_only=True):
+    """How far the phone app has come with handing over what was written before: `phase` 0 is the last day, 1 the last
+    90, 2 the rest; `progress` is of 100 for all of it. With a `problem` nothing comes."""
+
+    field: str
+    event: str
+    waba_id: str
+    phone_number_id: str
+    at: int
+    phase: int
+    progress: int
+    problem: Problem | None
+    value: JSON
+
+
+class PersonSaved(Struct, frozen=True, kw_only=True):
+    """The phone's address book has a name for a person, or no longer has them."""
+
+    field: str
+    waba_id: str
+    phone_number_id: str
+    person: Person
+    name: str
+    is_removed: bool
+    at: int
 
 
 class Noted(Struct, frozen=True, kw_only=True):
@@ -178,6 +208,8 @@ Event = (
     | TemplateChanged
     | ConsentChanged
     | Echoed
+    | PastTold
+    | PersonSaved
     | Noted
     | Unhandled
     | Unreadable

@@ -24,8 +24,10 @@ from safarichat.providers.events import ConsentChanged as ConsentChanged
 from safarichat.providers.events import Echoed as Echoed
 from safarichat.providers.events import Event as Event
 from safarichat.providers.events import Noted as Noted
+from safarichat.providers.events import PastTold as PastTold
 from safarichat.providers.events import Person as Person
 from safarichat.providers.events import PersonChanged as PersonChanged
+from safarichat.providers.events import PersonSaved as PersonSaved
 from safarichat.providers.events import Received as Received
 from safarichat.providers.events import StatusChanged as StatusChanged
 from safarichat.providers.events import TemplateChanged as TemplateChanged

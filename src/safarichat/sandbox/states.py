@@ -165,6 +165,10 @@ def _on_biz_app(world: World, webhooks: Webhooks, number: PhoneNumber, value: JS
         number.registered, number.onboarded_at, number.synced = True, int(world.now()), []
 
 
+def _shares_history(world: World, webhooks: Webhooks, number: PhoneNumber, value: JSON) -> None:
+    number.shares_history = bool(value)
+
+
 def _shared_by(world: World, webhooks: Webhooks, number: PhoneNumber, value: JSON) -> None:
     number.shared_by = [str(waba_id) for waba_id in value or []]
 
@@ -196,4 +200,5 @@ CHANGES: dict[str, Change] = {
     "offline_reason": _offline_reason,
     "on_biz_app": _on_biz_app,
     "shared_by": _shared_by,
+    "shares_history": _shares_history,
 }

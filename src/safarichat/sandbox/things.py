@@ -128,6 +128,7 @@ class PhoneNumber(Thing):
     pin: str = ""
     on_biz_app: bool = False
     synced: list[str] = field(default_factory=list)  # what the phone app handed over
+    shares_history: bool = True  # the owner allowed it in the app
     shared_by: list[str] = field(default_factory=list)  # further messaging accounts, of other partners
     certificate: str = ""
     onboarded_at: int = 0

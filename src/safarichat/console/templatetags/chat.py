@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from safarichat.console.bubbles import TICKS
+from safarichat.console.kindwords import word_of
 from safarichat.console.templatetags.console import icon
 
 register = template.Library()
@@ -53,6 +54,12 @@ def _marked(text: str) -> str:
     for pattern, tag in MARKS:
         escaped = pattern.sub(rf"<{tag}>\1</{tag}>", escaped)
     return escaped
+
+
+@register.filter
+def kind_word(kind: str) -> str:
+    """What stands for a message of this kind that has no text."""
+    return word_of(kind)
 
 
 @register.simple_tag

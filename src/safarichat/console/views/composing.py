@@ -18,7 +18,7 @@ from safarichat.ground.tenancy import acting_for
 from safarichat.media import keeping
 from safarichat.media.models import File
 from safarichat.media.receiving import SpooledUpload
-from safarichat.messaging import drafts, reading
+from safarichat.messaging import drafts, thread
 from safarichat.messaging.queueing import Order, queue
 from safarichat.messaging.reading import Listed
 from safarichat.providers.shapes import Refused
@@ -112,7 +112,7 @@ def _is_used(request: TenantRequest, file: File) -> bool:
 
 def _is_the_same(request: TenantRequest, message_id: int, text: str, body: dict[str, Any]) -> bool:
     """A form sent twice says twice the same; another text in it (after the back button) must not vanish."""
-    known = reading.message(request.account.pk, message_id)
+    known = thread.message(request.account.pk, message_id)
     if known is None:
         return True
     _conversation, entry = known

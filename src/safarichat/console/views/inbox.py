@@ -16,6 +16,7 @@ from safarichat.console.picker import Picker, picker_for
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.messaging import reading
 from safarichat.messaging.entering import entry
+from safarichat.messaging.thread import thread
 from safarichat.numbers.listing import ever_connected
 from safarichat.numbers.models import SENDING
 
@@ -132,7 +133,7 @@ def _head(request: TenantRequest, head: reading.Listed) -> dict[str, Any]:
 
 def _thread(request: TenantRequest, head: reading.Listed) -> dict[str, Any]:
     limit, before = listing.how_many(request.GET), listing.place(request.GET)
-    entries = reading.thread(request.account.pk, head.id, before=before, limit=limit + 1)
+    entries = thread(request.account.pk, head.id, before=before, limit=limit + 1)
     shown = entries[-limit:]
     return {
         **_head(request, head),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from safarichat.console import lives, providerlog
 from safarichat.console.tenant import TenantRequest, tenant_page
-from safarichat.messaging import reading, retrying, settling
+from safarichat.messaging import retrying, settling, thread
 from safarichat.messaging.timeline import life
 from safarichat.providers.shapes import Refused
 
@@ -65,7 +65,7 @@ def _life(request: TenantRequest, message_id: int) -> dict[str, Any]:
 
 
 def _conversation_of(request: TenantRequest, message_id: int) -> int:
-    known = reading.message(request.account.pk, message_id)
+    known = thread.message(request.account.pk, message_id)
     if known is None:
         raise Http404
     return known[0]

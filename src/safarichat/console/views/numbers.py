@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from safarichat.console import newswords, numberfacts
+from safarichat.console import newswords, numberfacts, past
 from safarichat.console.bodies import as_it_came
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.console.words import translated
@@ -72,6 +72,7 @@ def number(request: TenantRequest, credential_id: int) -> HttpResponse:
         "problems": [_problem(entry) for entry in translated(row.error_logs)],
         "checks": translated(row.health.get("checks", [])),
         "waiting": counting.waiting(request.account.pk, [row.pk]).get(row.pk),
+        "past": past.shown(row),
         "events": [_event(event) for event in recent(request.account.pk, row.pk)],
     }
     template = "_number.html" if request.headers.get("HX-Request") else "number.html"

@@ -76,5 +76,5 @@ class Migration(migrations.Migration):
         ),
         belongs("consent_events", "contact_id", "contacts"),
         references("consent_events", "told_by_id", "users", on_delete="SET NULL"),
-        tenant_table("consent_events", rights="SELECT, INSERT"),
+        tenant_table("consent_events", rights="SELECT, INSERT, UPDATE (contact_id)"),
     ]

@@ -10,6 +10,7 @@ from safarichat.providers.cloud_api import (
     echoes,
     noted,
     number_news,
+    past,
     template_news,
 )
 from safarichat.providers.cloud_api.loose import clean, decode, phone_number_id_of, text, unix_s
@@ -34,6 +35,8 @@ READERS: Mapping[str, Reader] = {
     "phone_number_name_update": number_news.read_name,
     "security": number_news.read_security,
     "business_username_updates": number_news.read_username,
+    "history": past.read_history,
+    "smb_app_state_sync": past.read_address_book,
     **noted.READERS,
 }
 

@@ -1,10 +1,10 @@
 """Webhooks that are understood and kept, and that nothing is done with yet: calls, groups, flows, copies of what
-another partner's conversations say, what a phone app gives away when it joins (reference §7.5, §7.11, §11)."""
+another partner's conversations say (reference §7.5, §11)."""
 
 from collections.abc import Callable, Iterator, Mapping
 
 from safarichat.providers.cloud_api.errors import problem_in
-from safarichat.providers.cloud_api.loose import mapping, mappings, phone_number_id_of, text, unix_s
+from safarichat.providers.cloud_api.loose import mappings, phone_number_id_of, text, unix_s
 from safarichat.providers.shapes import JSON, Event, Noted, Problem
 
 Value = Mapping[str, JSON]
@@ -48,22 +48,6 @@ def read_whole(field: str, value: Value, waba_id: str, at: int) -> Iterator[Even
     yield _noted(field, event or part, value, waba_id, unix_s(value, "timestamp") or at, value, _first_problem(value))
 
 
-def read_history(value: Value, waba_id: str, at: int) -> Iterator[Event]:
-    """`history`: a chunk of what stood in the phone app, media that follow one by one, or that the customer gave no
-    leave. Kept whole: what it is good for comes when it is imported."""
-    chunks = mappings(value, "history")
-    problem = next((found for chunk in chunks if (found := _first_problem(chunk))), None)
-    phase = next((text(mapping(chunk, "metadata"), "phase") for chunk in chunks), "")
-    event = "declined" if problem else f"phase_{phase}" if phase else "media" if "messages" in value else ""
-    yield _noted("history", event, value, waba_id, at, value, problem)
-
-
-def read_contacts(value: Value, waba_id: str, at: int) -> Iterator[Event]:
-    """`smb_app_state_sync`: the phone app's address book, and each change of it."""
-    actions = {text(each, "action") for each in mappings(value, "state_sync")}
-    yield _noted("smb_app_state_sync", "_".join(sorted(actions - {""})), value, waba_id, at, value, None)
-
-
 def _first_problem(value: Value) -> Problem | None:
     errors = mappings(value, "errors")
     return problem_in(errors[0]) if errors and "code" in errors[0] else None
@@ -91,6 +75,4 @@ def _of(field: str, read: Callable[[str, Value, str, int], Iterator[Event]]) -> 
 READERS: Mapping[str, Reader] = {
     **{field: _of(field, read_list) for field in LISTS},
     **{field: _of(field, read_whole) for field in WHOLE},
-    "history": read_history,
-    "smb_app_state_sync": read_contacts,
 }

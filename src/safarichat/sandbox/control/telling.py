@@ -4,10 +4,12 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from safarichat.sandbox.control.endpoints import Refusal, find_number, routes
-from safarichat.sandbox.meta import news
+from safarichat.sandbox.meta import earlier, news
 from safarichat.sandbox.meta.graph import Graph
-from safarichat.sandbox.things import JSON
+from safarichat.sandbox.things import JSON, PhoneNumber
 from safarichat.sandbox.world import World
+
+MOST_INVENTED = 20_000
 
 
 class Telling:
@@ -20,6 +22,7 @@ class Telling:
                 ("GET", "news", self.kinds),
                 ("POST", "news", self.tell),
                 ("POST", "echoes", self.write_on_phone),
+                ("POST", "past", self.hand_over_past),
             ]
         )
 
@@ -47,8 +50,7 @@ class Telling:
     async def write_on_phone(self, request: Request, body: dict[str, JSON]) -> JSON:
         """{"number", "to", "text"? or "message"?}: the owner of a number writes in the WhatsApp Business app."""
         number = find_number(self.world, str(body.get("number") or ""))
-        if not number.on_biz_app:
-            raise Refusal('the number is not in the WhatsApp Business app: PATCH it with {"on_biz_app": true}')
+        self._must_be_on_phone(number)
         if not body.get("to"):
             raise Refusal("to is missing: a telephone number, a user id or an @username")
         content = body.get("message") or {"type": "text", "text": {"body": str(body.get("text") or "Hello")}}
@@ -56,3 +58,19 @@ class Telling:
             raise Refusal("message must be a Cloud API message object with its type")
         message = self.graph.coexisting.write(number, self.world.meet(str(body["to"])), content)
         return {"id": message.id}
+
+    async def hand_over_past(self, request: Request, body: dict[str, JSON]) -> JSON:
+        """{"number", "with"?, "count"?}: the phone app hands over its conversations, as if it were asked; `count`
+        messages `with` a customer are made up first."""
+        number = find_number(self.world, str(body.get("number") or ""))
+        self._must_be_on_phone(number)
+        count = int(body.get("count") or 0)
+        if not 0 <= count <= MOST_INVENTED:
+            raise Refusal(f"count must be between 0 and {MOST_INVENTED}")
+        if count:
+            earlier.invent(self.world, number, self.world.meet(str(body.get("with") or "+255712000001")), count)
+        return {"told": self.graph.coexisting.tell_history(number)}
+
+    def _must_be_on_phone(self, number: PhoneNumber) -> None:
+        if not number.on_biz_app:
+            raise Refusal('the number is not in the WhatsApp Business app: PATCH it with {"on_biz_app": true}')

@@ -4,6 +4,7 @@
 import msgspec
 
 from safarichat.sandbox import ids
+from safarichat.sandbox.meta import earlier
 from safarichat.sandbox.meta.conversing import Conversing
 from safarichat.sandbox.meta.errors import GraphError
 from safarichat.sandbox.meta.webhooks import Webhooks
@@ -12,7 +13,6 @@ from safarichat.sandbox.world import World
 
 WITHIN_S = 24 * 3600
 SYNC_TYPES = ("smb_app_state_sync", "history")
-KEPT = 100  # messages of each chat that the app hands over
 
 
 class Coexisting:
@@ -50,7 +50,10 @@ class Coexisting:
             raise GraphError(2593108)
         number.synced.append(kind)
         self.world.numbers.put(number)
-        self._tell(number, kind, self._contacts(number) if kind == "smb_app_state_sync" else self._history(number))
+        if kind == "history":
+            self.tell_history(number)
+        else:
+            self._tell(number, kind, self._contacts(number))
         return {"messaging_product": "whatsapp", "request_id": ids.object_id()}
 
     def _contacts(self, number: PhoneNumber) -> dict[str, JSON]:
@@ -68,21 +71,16 @@ class Coexisting:
             ]
         }
 
-    def _history(self, number: PhoneNumber) -> dict[str, JSON]:
-        threads = []
-        for one in self._customers(number):
-            earlier = [self._earlier(number, one, message) for message in self._thread(number, one)]
-            threads += [{"id": one.wa_id, "messages": earlier}] if one.wa_id else []
-        return {"history": [{"metadata": {"phase": 0, "chunk_order": 1, "progress": 100}, "threads": threads}]}
-
-    def _earlier(self, number: PhoneNumber, customer: Customer, message: Message) -> dict[str, JSON]:
-        ends = {"from": customer.wa_id} if message.inbound else {"from": number.phone, "to": customer.wa_id}
-        status = {"accepted": "PENDING", "failed": "ERROR"}.get(message.status, message.status.upper())
-        head = {**ends, "id": message.id, "timestamp": str(int(message.at))}
-        return {**head, **message.content(), "history_context": {"status": status}}
+    def tell_history(self, number: PhoneNumber) -> int:
+        """How many webhooks it takes."""
+        threads = {one.wa_id: self._thread(number, one) for one in self._customers(number) if one.wa_id}
+        values = list(earlier.told(number, threads, self.world.now()))
+        for value in values:
+            self._tell(number, "history", value)
+        return len(values)
 
     def _thread(self, number: PhoneNumber, customer: Customer) -> list[Message]:
-        return self.world.thread(self.world.chat(number.id, customer.id))[-KEPT:]
+        return self.world.thread(self.world.chat(number.id, customer.id))
 
     def _customers(self, number: PhoneNumber) -> list[Customer]:
         chats = [chat for chat in self.world.chats if chat.phone_number_id == number.id]
