@@ -101,9 +101,10 @@ def connected(page: Page) -> Number:
 
 
 def arrived(page: Page) -> Number:
-    """The number may have to wait until its provider has set it up: then the page tells when it goes on."""
+    """The number may have to wait until its provider has set it up: then the page tells when it goes on. (A provider
+    that allows five calls in half a minute sets up one number after the other.)"""
     ready = page.get_by_role("link", name="Try the number")
-    expect(ready.or_(page.get_by_role("heading", name="Your number is connected"))).to_be_visible(timeout=60_000)
+    expect(ready.or_(page.get_by_role("heading", name="Your number is connected"))).to_be_visible(timeout=150_000)
     if ready.count():
         ready.click()
     return connected(page)
