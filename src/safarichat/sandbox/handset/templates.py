@@ -57,9 +57,7 @@ class Templates:
             case "QUICK_REPLY":
                 return self.pieces.tap(message, "button", value or str(button.get("payload") or label), label)
             case "URL":
-                return self.pieces.link(
-                    re.sub(r"\{\{\s*\w+\s*\}\}", lambda _: value, str(button.get("url", ""))), label
-                )
+                return self.pieces.link(VARIABLE.sub(lambda _: value, str(button.get("url", ""))), label)
             case "COPY_CODE":
                 return self.pieces.label(f"{label or 'Copy code'}: {value}" if value else label or "Copy code")
         return self.pieces.label(label or kind)
