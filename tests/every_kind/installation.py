@@ -19,24 +19,25 @@ from tests.onboarding.signing_up import KNOWN_TO_BOTH
 from tests.workers.processes import database_url
 
 PATIENCE_S = 40
+CUSTOMER = "+255712000001"
 
 
 class Installation:
-    """With one number connected; `url` is our own address, `customer` has a handset."""
+    """With one number connected; `url` is our own address."""
 
     def __init__(self, url: str, sandbox: Sandbox, number: OfficialWhatsappCredential) -> None:
-        self.url, self.sandbox, self.number, self.customer = url, sandbox, number, "+255712000001"
+        self.url, self.sandbox, self.number = url, sandbox, number
         self.address = f"+{number.phone_number}"
 
-    def written(self, content: dict[str, Any]) -> str:
-        """The customer writes: the provider's id of the message, once it is understood."""
-        asked = {"number": self.address, "from": self.customer, "name": "Asha", "message": content}
+    def written(self, content: dict[str, Any], by: str = CUSTOMER) -> str:
+        """A customer writes: the provider's id of the message."""
+        asked = {"number": self.address, "from": by, "name": "Asha", "message": content}
         told: dict[str, str] = self.sandbox.post("/_sandbox/inbound", asked)
         return told["id"]
 
-    def phone(self) -> str:
+    def phone(self, of: str = CUSTOMER) -> str:
         """The customer's handset with this chat open."""
-        page = self.sandbox.http.get(f"/phone/{self.customer}/{self.address}")
+        page = self.sandbox.http.get(f"/phone/{of}/{self.address}")
         assert page.status_code == 200
         return page.text
 
@@ -61,7 +62,7 @@ def installation(settings: Any, account: Account, provider: str, data: Path) -> 
         wait_for(web_port, web, PATIENCE_S)
         sandbox = Sandbox(sandbox_url)
         with sandbox.http:
-            sandbox.post("/_sandbox/settings", {"channel_ms": 20})
+            sandbox.post("/_sandbox/settings", {"channel_ms": 0})
             hooks.register(provider)
             connected = demo.connect(provider, sandbox_url, account)
             yield Installation(url, sandbox, OfficialWhatsappCredential.objects.get(pk=connected["credential_id"]))

@@ -14,18 +14,18 @@ NOTED = re.compile(r'<div class="note" data-key="m(\d+)">.*?</div>', re.DOTALL)
 EARLIER = re.compile(r'"(/inbox/\d+\?before=[^"]+)"')
 
 
-def on_handset(place: Installation) -> dict[str, str]:
-    return {found[1]: unescape(found[0]) for found in BUBBLE.finditer(place.phone())}
+def on_handset(place: Installation, *customers: str) -> dict[str, str]:
+    pages = "".join(map(place.phone, customers))
+    return {found[1]: unescape(found[0]) for found in BUBBLE.finditer(pages)}
 
 
-def in_thread(browser: Client, place: Installation) -> dict[int, str]:
-    """Page by page, as somebody reads who goes back to the beginning."""
+def in_threads(browser: Client) -> dict[int, str]:
+    """Page by page, as somebody reads who goes back to the beginning of each conversation."""
     found: dict[int, str] = {}
-    url = f"/inbox/{Conversation.objects.get().pk}"
-    while url:
-        page = browser.get(url, headers={"Accept": "text/html"}).content.decode()
+    urls = [f"/inbox/{row}" for row in Conversation.objects.values_list("pk", flat=True)]
+    while urls:
+        page = browser.get(urls.pop(), headers={"Accept": "text/html"}).content.decode()
         for kind in (SPOKEN, NOTED):
             found |= {int(entry[1]): unescape(entry[0]) for entry in kind.finditer(page)}
-        earlier = EARLIER.search(page)
-        url = unescape(earlier[1]) if earlier else ""
+        urls += [unescape(earlier) for earlier in EARLIER.findall(page)[:1]]
     return found

@@ -11,9 +11,9 @@ from safarichat.accounts.models import Account
 from safarichat.media.models import File
 from safarichat.messaging.models import Message
 from safarichat.messaging.queueing import Order, Queued, queue
-from tests.every_kind.installation import installation, wait_until
+from tests.every_kind.installation import CUSTOMER, installation, wait_until
 from tests.every_kind.received import Kind, changes, kinds
-from tests.every_kind.seen import in_thread, on_handset
+from tests.every_kind.seen import in_threads, on_handset
 from tests.messaging.ours import now, text
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -33,7 +33,7 @@ def test_every_kind_comes_in_and_is_seen_on_both_sides(
         first = place.written({"type": "text", "text": {"body": "Are you open?"}})
         wait_until(lambda: Message.objects.filter(provider_message_id=first).exists())
         [answer] = queue(
-            account.pk, [Order(credential_id=place.number.pk, to=place.customer, body=text("How many?"))], now=now()
+            account.pk, [Order(credential_id=place.number.pk, to=CUSTOMER, body=text("How many?"))], now=now()
         )
         assert isinstance(answer, Queued)
         wait_until(lambda: Message.objects.filter(pk=answer.message_id, status__in=("delivered", "read")).exists())
@@ -47,7 +47,7 @@ def test_every_kind_comes_in_and_is_seen_on_both_sides(
         wait_until(lambda: Message.objects.filter(provider_message_id__in=heard).count() == len(heard))
         wait_until(lambda: not File.objects.exclude(state=File.State.STORED).exists())
         assert not Message.objects.filter(provider_message_id__in={ids[name] for name in silent}).exists()
-        phone, thread = on_handset(place), by_provider_id(in_thread(client_in, place))
+        phone, thread = on_handset(place, CUSTOMER), by_provider_id(in_threads(client_in))
         files = AS_FILE.get(provider, set())
         lacking = [
             each
