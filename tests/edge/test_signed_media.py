@@ -5,6 +5,7 @@ import pytest
 from safarichat.accounts.models import Account
 from safarichat.media import links
 from tests.edge.test_files import LARGE, _no_connection_is_left, ask, kept  # noqa: F401 - a fixture
+from tests.media.files import PDF
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,6 +26,14 @@ def test_who_asks_for_its_head_learns_type_and_size(account: Account) -> None:
     answer = ask(path_to(account), method="HEAD")
     assert (answer.status, answer.body) == (200, b"")
     assert (answer.headers["content-type"], answer.headers["content-length"]) == ("image/png", str(len(LARGE)))
+
+
+def test_a_document_is_called_what_it_is_and_only_saved(account: Account) -> None:
+    path = links.link_to(kept(account, PDF, "menu.pdf")).removeprefix("http://testserver")
+    answer = ask(path)
+    assert (answer.headers["content-type"], answer.body) == ("application/pdf", PDF)
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_part_is_given(account: Account) -> None:

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from safarichat.ground.tenancy import acting_for
 from safarichat.inbox.keeping import Kept, keep
 from safarichat.inbox.understanding import understand
+from safarichat.media import keeping, places
 from safarichat.media.models import File
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.numbers.use import opened_number
@@ -18,6 +20,17 @@ OGG = b"OggS\x00\x02" + b"\x00" * 20 + b"\x01\x13OpusHead\x01\x01" + b"\x00" * 2
 WEBP = b"RIFF\x24\x00\x00\x00WEBPVP8 " + b"\x00" * 24
 PDF = b"%PDF-1.4\n%%EOF\n"
 PAGE = b"<!doctype html><html><script>alert(1)</script></html>"
+
+
+def kept(account_id: int, data: bytes = PNG, name: str = "photo.png") -> File:
+    """Uploaded here, to be sent."""
+    with places.spool() as spool:
+        spool.write(data)
+        file = keeping.store(account_id, spool, name)
+    assert isinstance(file, File)
+    with acting_for(account_id):
+        keeping.keep(file, uploaded_by=None, now=datetime.now(UTC))
+    return file
 
 
 def uploaded(provider: Meta, number: OfficialWhatsappCredential, data: bytes, mime_type: str = "image/png") -> str:

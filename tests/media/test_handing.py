@@ -18,7 +18,7 @@ from safarichat.numbers.use import senders
 from safarichat.providers import meta
 from safarichat.providers.shapes import Later, Refused
 from tests.fixtures import make_account, make_number
-from tests.media.files import JPEG, PDF, PNG
+from tests.media.files import JPEG, PDF, PNG, kept
 from tests.media.shelf import number as number
 from tests.media.shelf import provider as provider
 from tests.messaging.ours import now, open_window
@@ -26,16 +26,6 @@ from tests.sandbox.outside import Meta
 
 pytestmark = pytest.mark.django_db
 Hand = Callable[[File], Mapping[str, Any] | Refused | Later]
-
-
-def kept(account_id: int, data: bytes = PNG, name: str = "photo.png") -> File:
-    with places.spool() as spool:
-        spool.write(data)
-        file = keeping.store(account_id, spool, name)
-    assert isinstance(file, File)
-    with acting_for(account_id):
-        keeping.keep(file, uploaded_by=None, now=datetime.now(UTC))
-    return file
 
 
 @pytest.fixture

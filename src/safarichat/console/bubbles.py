@@ -105,7 +105,8 @@ def bubble(entry: Entry, file: Attached | None = None) -> Bubble:
     if entry.is_revoked:
         file = None
     if file is not None:
-        inside = Shown(text=inside.text)  # the file itself says the rest
+        title = inside.title if entry.kind == "contacts" else ""  # else the file itself says what it is
+        inside = Shown(title=title, text=inside.text, choices=inside.choices)
     if entry.direction == "in":
         return Bubble(entry=entry, inside=inside, file=file, note=_forwarded(entry))
     if entry.origin:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from safarichat.console import replies
+from safarichat.console import offers, replies
 from safarichat.console.bodies import Body, Shown, as_it_came, degrees, given, part, parts, word
 
 
@@ -65,7 +65,9 @@ def contacts(body: Body) -> Shown:
     facts = []
     for card in parts(body, "contacts")[:10]:
         phones = ", ".join(word(phone, "phone") for phone in parts(card, "phones"))
-        facts.append((word(card, "name", "formatted_name") or _("Contact"), phones or "–"))
+        name = word(card, "name", "formatted_name")
+        if name or phones:
+            facts.append((name or _("Contact"), phones or "–"))
     return Shown(icon="person-vcard", title=_("Contact card"), facts=tuple(facts))
 
 
@@ -98,7 +100,7 @@ def template(body: Body) -> Shown:
 
 def interactive(body: Body) -> Shown:
     asked = part(body, "interactive")
-    return replies.answer(asked) or replies.question(asked) or unknown(body)
+    return replies.answer(asked) or offers.offer(asked) or unknown(body)
 
 
 def system(body: Body) -> Shown:

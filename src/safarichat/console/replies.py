@@ -1,10 +1,10 @@
-"""Interactive messages: what a customer chose or filled in, and what we offered them."""
+"""Interactive messages that a customer sent: what they chose or filled in."""
 
 import json
 
 from django.utils.translation import gettext as _
 
-from safarichat.console.bodies import Body, Shown, as_it_came, given, part, parts, word
+from safarichat.console.bodies import Body, Shown, as_it_came, given, part, word
 
 
 def answer(asked: Body) -> Shown | None:
@@ -36,40 +36,3 @@ def _form(reply: Body) -> Shown:
 
 def _plain(value: object) -> str:
     return value if isinstance(value, str) else as_it_came(value)
-
-
-def question(asked: Body) -> Shown | None:
-    """What we offered; None when this is nothing we know."""
-    if word(asked, "type") not in QUESTIONS:
-        return None
-    action = part(asked, "action")
-    buttons = [word(button, "reply", "title") for button in parts(action, "buttons")]
-    rows = [word(row, "title") for section in parts(action, "sections") for row in parts(section, "rows")]
-    named = word(action, "parameters", "display_text") or word(action, "parameters", "flow_cta")
-    header, footer = word(asked, "header", "text"), word(asked, "footer", "text")
-    lines = [header and f"*{header}*", word(asked, "body", "text"), footer and f"_{footer}_"]
-    return Shown(
-        text="\n".join(filter(None, lines)),
-        choices=tuple(filter(None, [*buttons, word(action, "button"), *rows, named])),
-    )
-
-
-QUESTIONS = frozenset(
-    {
-        "address_message",
-        "button",
-        "call_permission_request",
-        "carousel",
-        "catalog_message",
-        "cta_url",
-        "flow",
-        "list",
-        "location_request_message",
-        "order_details",
-        "order_status",
-        "product",
-        "product_list",
-        "request_contact_info",
-        "voice_call",
-    }
-)

@@ -58,13 +58,16 @@ async def of_link(request: Request) -> Response:
         file = await _in_thread(lambda: showing.for_link(token))
     except DatabaseAway:
         return _away()
-    return await _serve(request, file, "private, no-store")
+    return await _serve(request, file, "private, no-store", is_for_provider=True)
 
 
-async def _serve(request: Request, file: Served | None, caching: str) -> Response:
+async def _serve(request: Request, file: Served | None, caching: str, *, is_for_provider: bool = False) -> Response:
+    """A provider has to know what a document is; a browser only saves it, whatever it is called."""
     if file is None:
         return PlainTextResponse("Not found", 404)
     headers = {**_headers(file), "cache-control": caching}
+    if is_for_provider:
+        headers["content-type"] = file.mime_type
     if request.headers.get("if-none-match") == headers["etag"]:
         return Response(status_code=304, headers=headers)
     part = part_of(request.headers.get("range", ""), file.size)

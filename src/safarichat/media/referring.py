@@ -25,8 +25,9 @@ class Named(Struct, frozen=True, kw_only=True):
 
 def named(body: Mapping[str, JSON]) -> Named | None:
     """The file that a customer's message brings, if it can be asked for."""
-    kind = str(body.get("type", ""))
-    content = body.get(kind)
+    kind, content = str(body.get("type", "")), body.get(str(body.get("type", "")))
+    if kind == "contacts":
+        kind, content = "document", _card_file(content)
     if kind not in KINDS or not isinstance(content, Mapping):
         return None
     media_id = _word(content, "id")
@@ -41,6 +42,12 @@ def named(body: Mapping[str, JSON]) -> Named | None:
         sha256=_word(content, "sha256"),
         name=_word(content, "filename")[:240],
     )
+
+
+def _card_file(contacts: JSON) -> JSON:
+    """(!) Some providers hand a contact card on as a file only."""
+    first = contacts[0] if isinstance(contacts, list) and contacts else None
+    return first.get("vcard") if isinstance(first, Mapping) else None
 
 
 class Place(Struct, frozen=True):

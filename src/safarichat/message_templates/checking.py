@@ -86,7 +86,7 @@ def _fitted(one: Asked, known: _Known | None) -> Fitted:
 
 
 def _text(wanted: Layout, sent: Mapping[str, JSON]) -> str:
-    shown = look(wanted, values_of(sent))
+    shown = look(wanted, values_of(sent, wanted))
     lines = ("".join(piece.text for piece in pieces) for pieces in (shown.header, shown.body))
     return "\n".join(filter(None, lines))[:LONGEST_SHOWN]
 

@@ -59,7 +59,16 @@ def test_the_look_shows_values_else_samples_else_names() -> None:
 
 def test_a_message_shows_as_its_template_reads() -> None:
     sent = filled("order", "en", layout(ORDER), {"header.1": "A7", "body.1": "Ann", "body.2": "May"}, is_named=False)
-    assert values_of(sent["template"]) == {"header.1": "A7", "body.1": "Ann", "body.2": "May"}
+    assert values_of(sent["template"], layout(ORDER)) == {"header.1": "A7", "body.1": "Ann", "body.2": "May"}
+
+
+def test_numbers_may_run_through_the_whole_template() -> None:
+    through = layout(
+        [{"type": "HEADER", "format": "TEXT", "text": "Order {{1}}"}, {"type": "BODY", "text": "{{2}}, {{3}}!"}]
+    )
+    texts = [{"type": "text", "text": text} for text in ("A7", "Ann", "May")]
+    sent = {"components": [{"type": "header", "parameters": texts[:1]}, {"type": "body", "parameters": texts[1:]}]}
+    assert values_of(sent, through) == {"header.1": "A7", "body.2": "Ann", "body.3": "May"}
 
 
 def test_what_only_a_program_can_give_is_known() -> None:

@@ -152,6 +152,8 @@ REFUSED: Mapping[str, str] = {
     "address_message": N_("Twilio can't ask for an address. Ask for it in a text."),
     "call_permission_request": N_("Twilio can't ask whether you may call. Ask for it in a text."),
     "voice_call": N_("Twilio has no call button for WhatsApp."),
+    "carousel": N_("Twilio carries cards only as a template. Use a template."),
+    "request_contact_info": N_("Twilio can't ask for a contact card. Ask for it in a text."),
     "media_id": N_("Twilio takes files by a link. Give a public https link instead of an uploaded file's id."),
     "group": N_("Twilio does not carry messages to groups."),
     "edit": N_("Twilio can't change a message that was sent."),

@@ -1,14 +1,17 @@
 """How a message looks on a customer's handset."""
 
-import re
 import time
 from html import escape
 
-from safarichat.sandbox.things import JSON, Message, Template
+from safarichat.sandbox.handset.offers import Offers
+from safarichat.sandbox.handset.pieces import Pieces, contact_card, location, text
+from safarichat.sandbox.handset.templates import Templates
+from safarichat.sandbox.things import JSON, Message
 from safarichat.sandbox.world import World
 
 TICKS = {"sent": ("✓", "Sent"), "delivered": ("✓✓", "Delivered"), "read": ("✓✓", "Read")}
 REACTIONS = ("👍", "❤️", "😂")
+CHANGES = ("reaction", "edit", "revoke")  # seen in the message that they change
 
 
 class Bubbles:
@@ -16,26 +19,22 @@ class Bubbles:
 
     def __init__(self, world: World, base: str, name: str) -> None:
         self.world, self.base, self.name = world, base, name
+        self.pieces = Pieces(world, base)
+        self.offers, self.templates = Offers(self.pieces), Templates(self.pieces)
 
     def thread(self, messages: list[Message]) -> str:
         """Only what the customer can see: what they wrote, and what has arrived."""
-        seen = [m for m in messages if m.inbound or m.status in ("delivered", "read")]
-        reactions: dict[str, str] = {}
-        for message in seen:
-            content = message.content()
-            if content.get("type") == "reaction":
-                reaction = content["reaction"]
-                reactions[str(reaction.get("message_id"))] = str(reaction.get("emoji", ""))
+        seen = [(message, message.content()) for message in messages if _is_seen(message)]
+        reactions, fates = _reactions(seen), _fates(seen)
         shown, day = [], ""
-        for message in seen:
-            content = message.content()
-            if content.get("type") == "reaction":
+        for message, content in seen:
+            if message.kind in CHANGES:
                 continue
             today = time.strftime("%A %d %B", time.localtime(message.at))
             if today != day:
                 shown.append(f'<p class="day">{today}</p>')
                 day = today
-            shown.append(self._bubble(message, content, reactions.get(message.id, "")))
+            shown.append(self._bubble(message, fates.get(message.id, content), reactions.get(message.id, "")))
         return "".join(shown) or '<p class="empty">No messages yet. Say hello below.</p>'
 
     def summary(self, message: Message) -> str:
@@ -44,16 +43,16 @@ class Bubbles:
         kind = str(content.get("type", ""))
         payload = content.get(kind)
         match payload:
-            case {"body": str(text)} if kind == "text":
-                return text
-            case {"body": {"text": str(text)}}:
-                return text
-            case {"text": str(text)}:
-                return text
-            case {"caption": str(text)}:
-                return text
+            case {"body": str(said)} if kind == "text":
+                return said
+            case {"body": {"text": str(said)}}:
+                return said
+            case {"text": str(said)}:
+                return said
+            case {"caption": str(said)}:
+                return said
             case {"name": str(name)} if kind == "template":
-                return self._template_text(message, content["template"])[1] or name
+                return self.templates.body(message, content["template"]) or name
             case {"button_reply": {"title": str(title)}} | {"list_reply": {"title": str(title)}}:
                 return title
         return kind.capitalize()
@@ -74,110 +73,36 @@ class Bubbles:
         payload = content.get(kind) or {}
         match kind:
             case "text":
-                return _text(str(payload.get("body", "")))
+                return text(str(payload.get("body", "")))
             case "image" | "sticker" | "video" | "audio" | "document":
-                return self._media(kind, payload)
+                return self.pieces.media(kind, payload)
             case "location":
-                return _location(payload)
+                return location(payload)
             case "contacts":
-                return "".join(_contact(contact) for contact in payload)
+                return "".join(contact_card(contact) for contact in payload)
             case "template":
-                return self._template(message, payload)
+                return self.templates.shown(message, payload)
+            case "interactive" if not message.inbound:
+                return self.offers.shown(message, payload)
             case "interactive":
-                return self._interactive(message, payload)
+                return _choice(payload)
             case "button":
-                return _text(str(payload.get("text", "")))
+                return text(str(payload.get("text", "")))
+            case "order":
+                return _order(payload)
+            case "system":
+                return f'<p class="note">{escape(str(payload.get("body", "")))}</p>'
+            case "unsupported":
+                return f'<p class="note">{escape(str(payload.get("type", kind)).replace("_", " "))}</p>'
+            case "revoke":
+                return '<p class="note">This message was deleted.</p>'
             case _:
                 return f'<p class="note">{escape(kind)}</p>'
 
-    def _media(self, kind: str, media: dict[str, JSON]) -> str:
-        kept = self.world.media.get(str(media.get("id", "")))
-        link = f"{self.base}/media/{kept.id}" if kept else str(media.get("link", ""))
-        url, caption = escape(link), str(media.get("caption") or "")
-        name = escape(str(media.get("filename") or (kept.filename if kept else "") or kind))
-        parts = {
-            "image": f'<img class="media" src="{url}" alt="{escape(caption) or "Photo"}">',
-            "sticker": f'<img class="sticker" src="{url}" alt="Sticker">',
-            "video": f'<video class="media" controls preload="none" src="{url}" aria-label="Video"></video>',
-            "audio": f'<audio controls preload="none" src="{url}" aria-label="Voice message"></audio>',
-            "document": f'<p class="file"><a href="{url}" download>{name}</a></p>',
-        }
-        return parts[kind] + (_text(caption) if caption else "")
-
-    def _template(self, message: Message, payload: dict[str, JSON]) -> str:
-        head, body, foot, template = *self._template_text(message, payload), self._find(message, payload)
-        html = f'<p class="title">{escape(head)}</p>' if head else ""
-        for component in payload.get("components") or []:
-            if str(component.get("type", "")).lower() == "header":
-                html = self._header(component.get("parameters") or []) or html
-        html += _text(body) + (f'<p class="small">{escape(foot)}</p>' if foot else "")
-        buttons = [c for c in (template.components if template else []) if c.get("type") == "BUTTONS"]
-        rows = buttons[0].get("buttons", []) if buttons else []
-        return html + self._buttons([self._template_button(message, button) for button in rows])
-
-    def _header(self, parameters: list[JSON]) -> str:
-        kind = str(parameters[0].get("type", "")) if parameters else ""
-        return self._media(kind, parameters[0][kind]) if kind in ("image", "video", "document") else ""
-
-    def _template_button(self, message: Message, button: dict[str, JSON]) -> str:
-        label = str(button.get("text", ""))
-        if button.get("type") == "QUICK_REPLY":
-            return self._tap(message, "button", str(button.get("payload") or label), label)
-        if button.get("type") == "URL":
-            return f'<a class="tap" href="{escape(str(button.get("url", "")))}" rel="noreferrer">{escape(label)}</a>'
-        return f'<span class="tap">{escape(label or str(button.get("type")))}</span>'
-
-    def _interactive(self, message: Message, payload: dict[str, JSON]) -> str:
-        if message.inbound:
-            return _text(self.summary(message))
-        action = payload.get("action") or {}
-        header = payload.get("header") or {}
-        kind = str(header.get("type", ""))
-        html = f'<p class="title">{escape(str(header.get("text", "")))}</p>' if kind == "text" else ""
-        if kind in ("image", "video", "document"):
-            html = self._media(kind, header.get(kind) or {})
-        html += _text(str((payload.get("body") or {}).get("text", "")))
-        if footer := (payload.get("footer") or {}).get("text"):
-            html += f'<p class="small">{escape(str(footer))}</p>'
-        match payload.get("type"):
-            case "button":
-                replies = [button.get("reply") or {} for button in action.get("buttons") or []]
-                return html + self._buttons([self._tap(message, "button_reply", r["id"], r["title"]) for r in replies])
-            case "list":
-                return html + self._list(message, action)
-            case "cta_url":
-                link = action.get("parameters") or {}
-                label = escape(str(link.get("display_text", "Open")))
-                return html + self._buttons([f'<a class="tap" href="{escape(str(link.get("url", "")))}">{label}</a>'])
-            case "location_request_message":
-                return html + self._buttons([self._tap(message, "location", "", "Send location")])
-        return html
-
-    def _list(self, message: Message, action: dict[str, JSON]) -> str:
-        parts = []
-        for section in action.get("sections") or []:
-            if section.get("title"):
-                parts.append(f'<p class="small">{escape(str(section["title"]))}</p>')
-            for row in section.get("rows") or []:
-                more = str(row.get("description", ""))
-                parts.append(self._tap(message, "list_reply", row["id"], row["title"], more))
-        label = escape(str(action.get("button", "Options")))
-        return f'<details class="list"><summary class="tap">{label}</summary>{self._buttons(parts)}</details>'
-
-    def _buttons(self, parts: list[str]) -> str:
-        return f'<div class="taps">{"".join(parts)}</div>' if parts else ""
-
-    def _tap(self, message: Message, kind: str, payload: str, label: str, description: str = "") -> str:
-        hidden = {"kind": kind, "reply_to": message.id, "payload": payload, "title": label, "description": description}
-        inputs = "".join(f'<input type="hidden" name="{k}" value="{escape(str(v))}">' for k, v in hidden.items())
-        small = f"<small>{escape(description)}</small>" if description else ""
-        button = f'<button class="tap">{escape(label)}{small}</button>'
-        return f'<form method="post" action="{self.base}/taps">{inputs}{button}</form>'
-
     def _deeds(self, message: Message) -> str:
-        text = escape(self.summary(message)[:80])
+        said = escape(self.summary(message)[:80])
         reply = (
-            f'<button type="button" class="reply" data-reply="{escape(message.id)}" data-text="{text}">Reply</button>'
+            f'<button type="button" class="reply" data-reply="{escape(message.id)}" data-text="{said}">Reply</button>'
         )
         if message.inbound:
             return f'<div class="deeds">{reply}</div>'
@@ -196,48 +121,43 @@ class Bubbles:
         who = "You" if quoted.inbound else self.name
         return f"<blockquote><b>{escape(who)}</b> {escape(self.summary(quoted)[:120])}</blockquote>"
 
-    def _find(self, message: Message, payload: dict[str, JSON]) -> Template | None:
-        waba_id = self.world.numbers.things[message.phone_number_id].waba_id
-        language = payload.get("language") or {}
-        return self.world.template(waba_id, str(payload.get("name")), str(language.get("code")))
 
-    def _template_text(self, message: Message, payload: dict[str, JSON]) -> tuple[str, str, str]:
-        """Header, body and footer with the variables filled in."""
-        template = self._find(message, payload)
-        texts = {"HEADER": "", "BODY": "", "FOOTER": ""}
-        for component in template.components if template else []:
-            kind = str(component.get("type", "")).upper()
-            if kind in texts:
-                texts[kind] = _filled(str(component.get("text", "")), kind, payload)
-        return texts["HEADER"], texts["BODY"], texts["FOOTER"]
+def _is_seen(message: Message) -> bool:
+    """(!) Of a reaction nothing is told after it was sent."""
+    is_reaction = message.kind == "reaction" and message.status == "sent"
+    return message.inbound or message.status in ("delivered", "read") or is_reaction
 
 
-def _filled(text: str, kind: str, payload: dict[str, JSON]) -> str:
-    values: dict[str, str] = {}
-    for component in payload.get("components") or []:
-        if str(component.get("type", "")).upper() == kind:
-            for at, parameter in enumerate(component.get("parameters") or [], start=1):
-                values[str(parameter.get("parameter_name") or at)] = str(parameter.get("text", ""))
-    return re.sub(r"\{\{\s*(\w+)\s*\}\}", lambda found: values.get(found[1], found[0]), text)
+def _reactions(seen: list[tuple[Message, dict[str, JSON]]]) -> dict[str, str]:
+    """By message, the last one on it."""
+    found = [content["reaction"] for message, content in seen if message.kind == "reaction"]
+    return {str(reaction.get("message_id")): str(reaction.get("emoji") or "") for reaction in found}
 
 
-def _text(text: str) -> str:
-    linked = re.sub(r"(https?://[^\s<]+)", r'<a href="\1" rel="noreferrer">\1</a>', escape(text))
-    return f'<p class="text">{linked}</p>' if text else ""
+def _fates(seen: list[tuple[Message, dict[str, JSON]]]) -> dict[str, dict[str, JSON]]:
+    """By message, what it says since its writer edited it or took it back."""
+    found: dict[str, dict[str, JSON]] = {}
+    for message, content in seen:
+        if message.kind in ("edit", "revoke"):
+            change = content.get(message.kind) or {}
+            found[str(change.get("original_message_id"))] = change.get("message") or {"type": "revoke"}
+    return found
 
 
-def _location(location: dict[str, JSON]) -> str:
-    name = escape(str(location.get("name") or "Location"))
-    address = escape(str(location.get("address") or ""))
-    place = escape(f"{location.get('latitude')}, {location.get('longitude')}")
-    line = f"<br>{address}" if address else ""
-    return f"<p><b>{name}</b>{line}<small>{place}</small></p>"
+def _choice(payload: dict[str, JSON]) -> str:
+    """What the customer tapped or filled in."""
+    reply = payload.get(str(payload.get("type"))) or {}
+    if "response" in reply:
+        return text("Allowed calls" if reply["response"] == "accept" else "Declined calls")
+    more = str(reply.get("description") or "")
+    said = text(str(reply.get("title") or reply.get("body") or ""))
+    return said + (f'<p class="small">{escape(more)}</p>' if more else "")
 
 
-def _contact(contact: JSON) -> str:
-    name = escape(str((contact.get("name") or {}).get("formatted_name", "Contact")))
-    lines = "".join(f"<br>{escape(str(phone.get('phone', '')))}" for phone in contact.get("phones") or [])
-    return f'<p class="text"><b>{name}</b>{lines}</p>'
+def _order(payload: dict[str, JSON]) -> str:
+    items = payload.get("product_items") or []
+    lines = [f"{item.get('quantity', 1)} × {item.get('product_retailer_id', '')}" for item in items]
+    return text("\n".join(filter(None, [str(payload.get("text") or ""), *lines])))
 
 
 def _ticks(message: Message) -> str:

@@ -67,6 +67,6 @@ SAMPLES = {
     "image": ("image/png", _picture()),
     "sticker": ("image/webp", base64.b64decode("UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA")),
     "audio": ("audio/ogg; codecs=opus", _voice()),
-    "video": ("video/mp4", b"\x00\x00\x00\x18ftypmp42"),
+    "video": ("video/mp4", b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"),
     "document": ("application/pdf", PDF),
 }

@@ -35,7 +35,7 @@ class Carrying:
 
     def tell_message(self, message: Message, customer: Customer, number: PhoneNumber, content: dict[str, JSON]) -> str:
         sender = self.kept.sender_of(number.id)
-        if sender is None or message.kind not in inbound.CARRIED:
+        if sender is None or not inbound.is_carried(message.kind, content):
             return "not carried"
         account, written = self.kept.accounts.things[sender.account], inbound.read(self.world, number, content)
         slip = Slip(id=message.id, account=account.id, text=written.text, service=sender.service)

@@ -20,6 +20,12 @@ REFERRAL = {
 }
 
 
+def is_carried(kind: str, content: dict[str, JSON]) -> bool:
+    """(!) Nor does anything of calls."""
+    is_about_calls = (content.get("interactive") or {}).get("type") == "call_permission_reply"
+    return kind in CARRIED and not is_about_calls
+
+
 class Written(msgspec.Struct):
     """`text` is Twilio's Body, `media` what came along, `fields` what only this kind of message has."""
 

@@ -39,7 +39,7 @@ def render(world: World, waba_id: str, content: Content, variables: dict[str, st
         problem = 63041 if paused else kinds.problem_in_session(kind, fields)
         return Rendered(_session_message(kind, fields), _text(kind, fields, values), problem)
     parts = _parts(kind, content.types[kind])
-    template = _template(world, waba_id, content, parts)
+    template = _template(world, waba_id, content, _components(parts, values))
     told: dict[str, JSON] = {"name": template.name, "language": {"code": template.language}}
     if components := _parameters(parts, values):
         told["components"] = components
@@ -86,6 +86,7 @@ class Parts(msgspec.Struct):
     body: str = ""
     footer: str = ""
     buttons: list[dict[str, JSON]] = []
+    cards: list["Parts"] = []
 
 
 def _parts(kind: str, fields: dict[str, JSON]) -> Parts:
@@ -101,26 +102,19 @@ def _parts(kind: str, fields: dict[str, JSON]) -> Parts:
         case "twilio/card":
             body, footer = str(fields.get("title") or fields.get("body")), str(fields.get("subtitle") or "")
             return Parts(media=link, body=body, footer=footer, buttons=actions)
+        case "twilio/carousel":
+            cards = [_parts("twilio/card", {**card, "media": [card["media"]]}) for card in fields["cards"]]
+            return Parts(body=str(fields["body"]), cards=cards)
         case "twilio/flows" | "whatsapp/flows":
             actions = [{"type": "FLOW", "title": fields.get("button_text")}]
     header, footer = str(fields.get("header_text") or ""), str(fields.get("footer") or "")
     return Parts(header=header, media=link, body=str(fields.get("body") or ""), footer=footer, buttons=actions)
 
 
-def _template(world: World, waba_id: str, content: Content, parts: Parts) -> Template:
+def _template(world: World, waba_id: str, content: Content, components: list[JSON]) -> Template:
     """What the account at Meta has of it: the pretend handset shows this. It is put there at its first use."""
     name = str(content.approval["name"])
     known = world.template(waba_id, name, content.language)
-    components: list[JSON] = []
-    if parts.media:
-        components.append({"type": "HEADER", "format": kind_of(parts.media).upper()})
-    elif parts.header:
-        components.append({"type": "HEADER", "format": "TEXT", "text": _numbered(parts.header)[0]})
-    components.append({"type": "BODY", "text": _numbered(parts.body)[0]})
-    if parts.footer:
-        components.append({"type": "FOOTER", "text": parts.footer})
-    if parts.buttons:
-        components.append({"type": "BUTTONS", "buttons": [_button(each) for each in parts.buttons]})
     template = known or Template(
         id=ids.object_id(),
         waba_id=waba_id,
@@ -132,6 +126,23 @@ def _template(world: World, waba_id: str, content: Content, parts: Parts) -> Tem
     )
     template.components = components
     return world.templates.put(template)
+
+
+def _components(parts: Parts, values: dict[str, str]) -> list[JSON]:
+    components: list[JSON] = []
+    if parts.media:
+        components.append({"type": "HEADER", "format": kind_of(_filled(parts.media, values)).upper()})
+    elif parts.header:
+        components.append({"type": "HEADER", "format": "TEXT", "text": _numbered(parts.header)[0]})
+    components.append({"type": "BODY", "text": _numbered(parts.body)[0]})
+    if parts.footer:
+        components.append({"type": "FOOTER", "text": parts.footer})
+    if parts.buttons:
+        components.append({"type": "BUTTONS", "buttons": [_button(each) for each in parts.buttons]})
+    if parts.cards:
+        cards = [{"components": _components(card, values)} for card in parts.cards]
+        components.append({"type": "CAROUSEL", "cards": cards})
+    return components
 
 
 def _button(action: dict[str, JSON]) -> dict[str, JSON]:
@@ -149,7 +160,8 @@ def _parameters(parts: Parts, values: dict[str, str]) -> list[JSON]:
     components: list[JSON] = []
     if parts.media:
         link = _filled(parts.media, values)
-        header = {"type": kind_of(parts.media), kind_of(parts.media): {"link": link}}
+        kind = kind_of(link)
+        header = {"type": kind, kind: link_message(link, "")[kind]}
         components.append({"type": "header", "parameters": [header]})
     for name, text in (("header", parts.header), ("body", parts.body)):
         if parameters := _values(text, values):
@@ -159,6 +171,9 @@ def _parameters(parts: Parts, values: dict[str, str]) -> list[JSON]:
         if field and (parameters := _values(str(action.get(field) or ""), values)):
             told = {"type": "button", "sub_type": str(action["type"]).lower(), "index": str(at)}
             components.append({**told, "parameters": parameters})
+    if parts.cards:
+        cards = [{"card_index": at, "components": _parameters(card, values)} for at, card in enumerate(parts.cards)]
+        components.append({"type": "carousel", "cards": cards})
     return components
 
 

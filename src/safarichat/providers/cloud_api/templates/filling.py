@@ -201,12 +201,20 @@ def _pieces(words: Words, values: Values, key: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def values_of(sent: JSON) -> dict[str, str]:
-    """The texts of a message that was made of a template, by the keys of its header and body."""
+def values_of(sent: JSON, wanted: Layout) -> dict[str, str]:
+    """The texts of a message that was made of a template, by the keys of its header and body. (!) Where the numbers of
+    variables run through the whole template, the first one of the body is not 1."""
     found: dict[str, str] = {}
+    names = {"header": _in_order(wanted.header.words if wanted.header else Words()), "body": _in_order(wanted.body)}
     for component in mappings(sent, "components"):
         part = text(component, "type").lower()
         for place, value in enumerate(mappings(component, "parameters") if part in ("header", "body") else ()):
             told = text(value, "text") or text(mapping(value, text(value, "type")), "fallback_value")
-            found[f"{part}.{text(value, 'parameter_name') or place + 1}"] = told
+            name = text(value, "parameter_name") or next(iter(names[part][place:]), "")
+            found[f"{part}.{name}"] = told
     return found
+
+
+def _in_order(words: Words) -> list[str]:
+    """As values without a name are given: by their numbers."""
+    return sorted(words.names, key=lambda name: int(name) if name.isdecimal() else 0)
