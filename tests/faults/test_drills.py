@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,14 @@ RECOVERED_WITHIN_S = 30
 by_make_faults = pytest.mark.skipif("FAULT_MESSAGES" not in os.environ, reason="run by make faults")
 STEPPED_CLOCK = os.pathsep.join([str(Path(__file__).parent / "clock"), os.environ.get("PYTHONPATH", "")])
 A_TICK = 8  # requests that a worker may have written down as departed and not yet put on the wire when it is killed
+
+
+@contextmanager
+def with_set_clocks(tmp_path: Path) -> Iterator[Drill]:
+    begins = tmp_path / "clocks"
+    with Drill.begun(tmp_path, MESSAGES, PYTHONPATH=STEPPED_CLOCK, DRILL_CLOCK=str(begins)) as begun:
+        begins.touch()
+        yield begun
 
 
 @pytest.fixture
@@ -67,13 +76,13 @@ def test_a_provider_that_loses_answers_and_a_full_disk(drill: Drill, capsys: pyt
 
 @by_make_faults
 def test_clocks_that_are_set_while_workers_are_killed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with Drill.begun(tmp_path, MESSAGES, PYTHONPATH=STEPPED_CLOCK) as drill:
+    with with_set_clocks(tmp_path) as drill:
         held(drill.run(drill.kill_worker), capsys)
 
 
 def test_everything_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = {"path": "/messages"}
-    with Drill.begun(tmp_path, MESSAGES, PYTHONPATH=STEPPED_CLOCK) as drill:
+    with with_set_clocks(tmp_path) as drill:
         troubles = (
             *[drill.kill_worker] * 2,
             drill.kill_web,

@@ -1,17 +1,22 @@
-"""For the processes of one drill: a clock on the wall that is set wrong, and right again, every three seconds.
+"""For the processes of one drill: a clock on the wall that is set wrong, and right again, every three seconds, from the
+moment at which the file that DRILL_CLOCK names is there: signing in at a provider takes a minute and lasts ten.
 
 First on PYTHONPATH, so that it comes before everything else is imported. The monotonic clock runs on, as it does on a
 machine whose time is set.
 """
 
 import datetime
+import os
 import time
 
 STEPS_S = (0, 3600, -3600, 7)
+BEGINS = os.environ.get("DRILL_CLOCK", os.devnull)
 _true, _plain = time.time, datetime.datetime
 
 
 def _off_s() -> int:
+    if not os.path.exists(BEGINS):
+        return 0
     return STEPS_S[int(time.monotonic() / 3) % len(STEPS_S)]
 
 
