@@ -43,9 +43,7 @@ class Outcome:
     failed: int
     unconfirmed_had_left: list[str]
     unconfirmed_had_not: list[str]
-    in_the_air_at_a_kill: list[
-        str
-    ]  # unconfirmed as well, and never arrived: nobody can know whether it was on the wire
+    in_the_air_at_a_kill: list[str]  # unconfirmed too, and never arrived: nobody can know whether it was on the wire
     out_of_order: list[str]
     opaque_twice: int
     recovered_after_s: float

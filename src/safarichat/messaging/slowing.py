@@ -17,7 +17,7 @@ from safarichat.providers.shapes import Problem
 
 BRAKES = "brakes"  # what the holder of a lane waits for; behind a colon a list of them as JSON
 LATE = timedelta(minutes=1)  # on top of its own time: who is told later than that has paused long enough
-MOST_TOLD = 40
+MOST_TOLD = 25  # of 250 bytes at most each: a notification holds 8,000
 
 
 class Throttled(Struct, frozen=True):
