@@ -49,8 +49,10 @@ async def _work() -> None:
     files.cancel()
     understanding.stop()
     sending.stop()
-    _, late = await asyncio.wait(loops, timeout=GRACE_S)
-    for task in (ears, jobs, files, *late):
+    ears.cancel()
+    # A job being done may end and be written down as ended: a second cancel would take its database away.
+    _, late = await asyncio.wait([*loops, jobs, files], timeout=GRACE_S)
+    for task in late:
         task.cancel()
     await asyncio.gather(ears, jobs, files, *loops, return_exceptions=True)
     await outbound.aclose()

@@ -1,0 +1,1 @@
+"""The management API: what the Cloud API has no word for."""
