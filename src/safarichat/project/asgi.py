@@ -15,6 +15,7 @@ from safarichat.edge.files import files_app
 from safarichat.edge.health import health_app
 from safarichat.edge.hooks import hooks_app
 from safarichat.edge.live import live_app, live_lifetime
+from safarichat.ground import garbage
 from safarichat.ground.away import DatabaseAway
 from safarichat.project import environment, proxies
 from safarichat.project.serving import Application, Receive, Scope, Send
@@ -132,6 +133,7 @@ async def _live(receive: Receive, send: Send) -> None:
         await receive()
         for lifetime in LIFETIMES:
             await lifetimes.enter_async_context(lifetime())
+        garbage.look_seldom()
         await send({"type": "lifespan.startup.complete"})
         await receive()
     await send({"type": "lifespan.shutdown.complete"})
