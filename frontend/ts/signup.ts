@@ -107,8 +107,8 @@ class Wizard {
 
   private offerForm(mode: string, state: string): void {
     this.hide("[data-stage=ready]");
-    this.say(words.typing);
     const form = this.find<HTMLFormElement>(`[data-typed="${CSS.escape(mode)}"]`);
+    this.say(form?.querySelector("input:not([type=hidden]), select") ? words.typing : words.confirming);
     if (!form) return;
     (form.elements.namedItem("state") as HTMLInputElement).value = state;
     form.hidden = false;

@@ -156,6 +156,7 @@ def _words() -> dict[str, str]:
         "starting": _("Getting ready…"),
         "leaving": _("Taking you to the provider's page…"),
         "typing": _("Fill in the form, then press its button."),
+        "confirming": _("Nothing has to be filled in here: press the button."),
         "opened": _("The sign-in window is open. Go on there; this page waits."),
         "blocked": _("Your browser blocked the sign-in window."),
         "blocked_cure": _("Allow pop-up windows for this page and press the button again, or sign in on a full page."),
