@@ -167,9 +167,9 @@ def test_of_two_messages_within_one_second_the_later_call_stands_below(
     """Also when its hook is understood first, by another worker."""
     told = AT
     keep([Kept("meta", "", inbound("wamid.1", "Hello", at=told)), Kept("meta", "", inbound("wamid.2", "I", at=told))])
-    for place, hook in enumerate(Hook.objects.order_by("pk")):
+    for place, kept in enumerate(Hook.objects.order_by("pk")):
         received_at = datetime.fromtimestamp(told + late_s + place / 20, UTC)
-        Hook.objects.filter(pk=hook.pk).update(received_at=received_at, state=Hook.State.NEW if place else 9)
+        Hook.objects.filter(pk=kept.pk).update(received_at=received_at, state=Hook.State.NEW if place else 9)
     understand(10)
     Hook.objects.filter(state=9).update(state=Hook.State.NEW)
     understand(10)
