@@ -43,7 +43,7 @@ def upload(call: Call) -> Answer:
         return problem_told(stored.problem)
     with acting_for(number.account_id):
         kept = keeping.keep(stored, uploaded_by=None, now=datetime.now(UTC))
-    return told({"id": ids.number(kept.id)})
+    return told({"id": ids.number(kept.id)}, made=ids.number(kept.id))
 
 
 def _read(call: Call) -> tuple[dict[str, str], SpooledUpload]:
