@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings
 
 from safarichat.accounts.models import Account
-from safarichat.gateway import media
+from safarichat.edge import graph
 from safarichat.ground import ids
 from safarichat.media.models import File
 from safarichat.numbers.models import OfficialWhatsappCredential
@@ -102,7 +102,7 @@ def test_a_customers_file_of_another_number_does_not_exist_for_a_restricted_key(
 def test_a_customers_file_that_is_still_fetched_is_told_so(
     door: Door, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(media, "FETCHED_WITHIN_S", 0.0)
+    monkeypatch.setattr(graph, "FETCHED_WITHIN_S", 0.3)
     file = kept(account.pk, PNG, "theirs.png")
     File.objects.update(state="pending")
     assert door.call("GET", f"/{ids.number(file.pk)}").code == (503, 131016)

@@ -36,7 +36,14 @@ class Asked(Struct, frozen=True):
 
     @property
     def row(self) -> tuple[object, ...]:
-        told = (self.method[:10], self.path[:300], self.status, self.code, self.said[:500], self.trace[:64])
+        told = (
+            self.method[:10],
+            self.path.replace("\x00", "")[:300],
+            self.status,
+            self.code,
+            self.said[:500],
+            self.trace[:64],
+        )
         return (self.account_id, self.key_id, self.at, self.ms, *told, self.made[:255], self.address, self.agent[:200])
 
 

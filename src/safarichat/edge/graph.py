@@ -48,6 +48,8 @@ BODY_WITHIN_S = 30.0
 ANSWER_WITHIN_S = 8.0
 COLD_THREADS = 6
 MOST_WAITING = 200  # cold calls of this process
+FETCHED_WITHIN_S = 6.0  # a program that hears of a file asks for it at once: it is on its way to us
+LOOK_AGAIN_S = 0.2
 MOST_UPLOADS = 20  # unfinished ones of this process
 LARGEST_UPLOAD = LARGEST + (1 << 20)  # the file, and the form around it
 TOO_LARGE = error(100, "(#100) The request is too large.", status=413)
@@ -227,7 +229,12 @@ class GraphApp:
     async def _slowly(self, call: Call) -> Answer:
         if self._waiting >= MOST_WAITING:
             return BUSY
-        return await self._in_thread(answering.answer, call)
+        answer = await self._in_thread(answering.answer, call)
+        until = time.monotonic() + FETCHED_WITHIN_S
+        while answer is media.STILL_FETCHED and time.monotonic() < until:  # no thread waits meanwhile
+            await asyncio.sleep(LOOK_AGAIN_S)
+            answer = await self._in_thread(answering.answer, call)
+        return answer
 
     async def _in_thread(self, verb: Callable[[Call], T], call: Call) -> T | Answer:
         self._waiting += 1

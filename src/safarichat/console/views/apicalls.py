@@ -22,7 +22,7 @@ def calls(request: TenantRequest) -> HttpResponse:
     shown = found[: apicalls.PAGE]
     kept = {name: value for name, value in (("outcome", outcome), ("key", key_id)) if value}
     context = {
-        "calls": shown,
+        "calls": sorted(shown, key=lambda call: call.at, reverse=True),  # several processes write it
         "older": urlencode({**kept, "before": shown[-1].pk}) if len(found) > apicalls.PAGE else "",
         "outcome": outcome,
         "key_id": key_id,
