@@ -302,6 +302,6 @@ def test_what_waited_before_messages_knew_what_they_are_for_is_held_by_a_stop_to
     message = queued(number)
     make_template(make_copy(number), "hello_world", "en_US", category=category)
     Message.objects.update(purpose="")
-    fetch(import_module("safarichat.messaging.migrations.0015_purposes").NAMED)
+    fetch(import_module("safarichat.messaging.migrations.0017_purposes").NAMED)
     message.refresh_from_db()
     assert message.purpose == purpose

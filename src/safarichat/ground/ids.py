@@ -10,6 +10,7 @@ _WAMID = "wamid."
 _MARK = b"SafariChat"
 _FIRST = 10**15  # sixteen digits, as Meta's own have 15 to 17
 _LAST = 9 * 10**15
+_NOWHERE = "ZZ.SC."
 
 
 def wamid(message_id: int) -> str:
@@ -29,6 +30,19 @@ def message_id(wamid: str) -> int | None:
         return None
     found = int.from_bytes(raw[len(_MARK) :], "big")
     return found if 0 < found < 1 << 63 else None
+
+
+def user_id(contact_id: int) -> str:
+    """A customer's business-scoped id where their provider gives none: no country has this one's letters."""
+    return f"{_NOWHERE}{contact_id}"
+
+
+def contact_id(user_id: str) -> int | None:
+    """Whose id this is; None for a provider's own."""
+    digits = user_id.removeprefix(_NOWHERE)
+    if digits == user_id or not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+        return None
+    return int(digits)
 
 
 def number(row_id: int) -> str:

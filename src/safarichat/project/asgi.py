@@ -11,10 +11,13 @@ from django.conf import settings
 from django.urls import get_resolver
 
 from safarichat.edge import bodies, uploads
+from safarichat.edge.apikeys import api_keys_lifetime
 from safarichat.edge.files import files_app
+from safarichat.edge.graph import graph_app
 from safarichat.edge.health import health_app
 from safarichat.edge.hooks import hooks_app
 from safarichat.edge.live import live_app, live_lifetime
+from safarichat.gateway.calls import place_of
 from safarichat.ground import garbage
 from safarichat.ground.away import DatabaseAway
 from safarichat.project import environment, proxies
@@ -111,7 +114,7 @@ EXACT: dict[str, Application] = {
 }
 BELOW: dict[str, Application] = {"/webhooks/": hooks_app, "/m/": files_app}
 FILE = re.compile(r"/media/\d{1,18}")
-LIFETIMES: list[Callable[[], AbstractAsyncContextManager[None]]] = [live_lifetime]
+LIFETIMES: list[Callable[[], AbstractAsyncContextManager[None]]] = [live_lifetime, api_keys_lifetime]
 
 
 async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,6 +128,8 @@ def _app_for(path: str) -> Application:
     for prefix, app in BELOW.items():
         if path.startswith(prefix):
             return app
+    if place_of(path):
+        return graph_app
     return EXACT.get(path) or (files_app if FILE.fullmatch(path) else pages)
 
 

@@ -5,10 +5,12 @@ from typing import Protocol
 
 from safarichat.providers import dialog360, meta, twilio
 from safarichat.providers.files import Fetched, Ref, Uploaded
+from safarichat.providers.passing import Passed
 from safarichat.providers.shapes import (
     JSON,
     Abilities,
     Act,
+    Answer,
     ConnectOutcome,
     Event,
     Facts,
@@ -104,7 +106,13 @@ class Provider(Protocol):
 
     def send(self, number: Number, message: Outgoing, platform: Platform) -> Talk[Outcome]: ...
 
-    def mark_read(self, number: Number, provider_message_id: str, platform: Platform) -> Talk[Outcome]: ...
+    def losses(self, body: Mapping[str, JSON]) -> tuple[str, ...]:
+        """Sentences on what it will not carry of a message that it carries, known before it is sent."""
+
+    def mark_read(
+        self, number: Number, provider_message_id: str, platform: Platform, *, is_typing: bool = False
+    ) -> Talk[Outcome]:
+        """A customer's message, and those before it; `is_typing`: and let them see that an answer is being written."""
 
     def fetch_media(self, number: Number, ref: Ref, platform: Platform) -> Talk[Fetched | Refused | Later]:
         """A customer's file, into the hand of whoever drives the talk. `media_gone` when it is kept no more."""
@@ -114,6 +122,9 @@ class Provider(Protocol):
 
     def templates(self, number: Number, platform: Platform) -> Talk[TemplateList | Refused | Later | Unknown]:
         """Every template of the number's business account, in whatever state; all pages, or a failure."""
+
+    def pass_on(self, number: Number, asked: Passed, platform: Platform) -> Talk[Answer]:
+        """A program's own call, as it is; not asked where the provider does not speak the Cloud API."""
 
     def missed(self, number: Number, platform: Platform, since: int) -> Talk[list[Event]]:
         """What happened since (unix seconds) by the provider's own list, where `abilities.can_list_missed`; else []."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from safarichat.providers.cloud_api.envelope import read as read_body
 from safarichat.providers.cloud_api.parts import parts as parts_of
+from safarichat.providers.cloud_api.sending import losses as losses
 from safarichat.providers.meta.about import ABILITIES, FACTS
 from safarichat.providers.meta.callbacks import hooks as hooks
 from safarichat.providers.meta.callbacks import register_hooks as register_hooks
@@ -14,6 +15,7 @@ from safarichat.providers.meta.deeds import DEEDS
 from safarichat.providers.meta.leaving import disconnect as disconnect
 from safarichat.providers.meta.media import fetch_media as fetch_media
 from safarichat.providers.meta.media import upload_media as upload_media
+from safarichat.providers.meta.passing import pass_on as pass_on
 from safarichat.providers.meta.sending import mark_read as mark_read
 from safarichat.providers.meta.sending import send as send
 from safarichat.providers.meta.signup import holder as holder

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from safarichat.providers.shapes import Health, Hook, Platform, Talk, Withdrawal
+from safarichat.providers.passing import Passed
+from safarichat.providers.shapes import Answer, Health, Hook, Lost, Number, Platform, Talk, Withdrawal
 from safarichat.providers.twilio.about import ABILITIES, FACTS
 from safarichat.providers.twilio.checking import check as check
 from safarichat.providers.twilio.connecting import connect as connect
@@ -22,6 +23,7 @@ from safarichat.providers.twilio.signup import returned as returned
 from safarichat.providers.twilio.signup import session_event as session_event
 from safarichat.providers.twilio.signup import trusted_origins as trusted_origins
 from safarichat.providers.twilio.template_list import templates as templates
+from safarichat.providers.twilio.translating import losses as losses
 from safarichat.providers.twilio.webhooks import authentic as authentic
 from safarichat.providers.twilio.webhooks import greet as greet
 
@@ -32,6 +34,12 @@ causes = CAUSES
 deeds = DEEDS
 operator_hook = ""  # each sender has an address of its own
 hook_answer = ("text/xml", b"<Response/>")  # (!) any text would be sent to the customer as an answer
+
+
+def pass_on(number: Number, asked: Passed, platform: Platform) -> Talk[Answer]:
+    """Twilio speaks a language of its own."""
+    yield from ()
+    return Lost("not offered", may_have_arrived=False)
 
 
 def withdrawn(hook: Hook, secrets: Mapping[str, str]) -> Withdrawal | None:

@@ -13,6 +13,6 @@ WHERE m.is_waiting AND m.kind = 'template' AND m.purpose = ''
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0014_room"), ("message_templates", "0002_use_count")]
+    dependencies = [("messaging", "0016_room"), ("message_templates", "0002_use_count")]
 
     operations = [migrations.RunSQL(NAMED, migrations.RunSQL.noop)]

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("messaging", "0013_moves")]
+    dependencies = [("messaging", "0015_once")]
 
     operations = [
         migrations.RunSQL(
