@@ -143,6 +143,8 @@ class Garden:
         match kind.strip():
             case "character varying" | "text" | "character":
                 return f"{self.mark}-{column.name}"[: int(size.rstrip(")"))] if size else f"{self.mark}-{column.name}"
+            case "text[]":
+                return [self.mark]
             case "bigint" | "integer" | "smallint":
                 return 1
             case "boolean":
