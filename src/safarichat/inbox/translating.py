@@ -110,7 +110,8 @@ def _id(theirs: str, number: int, known: Mapping[Named, Known]) -> str:
 
 
 def _with_file(item: Value, file_id: int | None) -> Value:
-    """The provider's id and address of a file open nothing for a program."""
+    """The provider's id and address of a file open nothing for a program. There are clients that need every word that
+    Meta has for a file, also where the provider does not tell it."""
     kind = text(item, "type")
     if kind in KINDS and isinstance(item.get(kind), dict):
         return {**item, kind: _file(item[kind], file_id)}
@@ -122,4 +123,4 @@ def _with_file(item: Value, file_id: int | None) -> Value:
 
 def _file(content: Mapping[str, JSON], file_id: int | None) -> Value:
     kept = {name: told for name, told in content.items() if name not in ("id", "url")}
-    return {"id": ids.number(file_id), **kept} if file_id else kept
+    return {**({"id": ids.number(file_id)} if file_id else {}), "mime_type": "", "sha256": "", **kept}

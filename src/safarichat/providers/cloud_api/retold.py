@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from safarichat.providers.changes import MESSAGES, STATUSES, Change
 from safarichat.providers.cloud_api.changes import key_of
+from safarichat.providers.cloud_api.errors import TABLE
 from safarichat.providers.shapes import JSON, Event, Person, Problem, Received, StatusChanged
 
 UNKNOWN_ERROR = 131000  # “Something went wrong”
+_CODES = {known.key: code for code, known in TABLE.items()}
 
 
 def retold(events: list[Event], at: int) -> list[Change]:
@@ -72,10 +74,9 @@ def status(message_id: str, word: str, at: int, person: Person, problem: Problem
 
 
 def _error(problem: Problem) -> dict[str, JSON]:
-    details = {"error_data": {"details": problem.details or problem.cure}} if problem.details or problem.cure else {}
-    return {
-        "code": problem.code or UNKNOWN_ERROR,
-        "title": problem.message,
-        "message": problem.message,
-        **details,
-    }
+    """Under Meta's number for it, where Meta has one: clients know no others."""
+    code = _CODES.get(problem.key) or (problem.code if problem.code in TABLE else None)
+    theirs = "" if code or not problem.code else str(problem.code)
+    details = ": ".join(part for part in (theirs, problem.details or problem.cure) if part)
+    told: dict[str, JSON] = {"code": code or UNKNOWN_ERROR, "title": problem.message, "message": problem.message}
+    return told | ({"error_data": {"details": details}} if details else {})
