@@ -24,7 +24,7 @@ class Bot:
         self.wa = WhatsApp(
             phone_id=phone_id,
             token="sc_none",
-            server=self.app,
+            server=self.app,  # type: ignore[arg-type]  # it names two of the frameworks that it takes
             webhook_endpoint="/bot",
             verify_token=VERIFY_TOKEN,
             app_secret=secret,
@@ -47,7 +47,9 @@ class Bot:
 
     @contextmanager
     def running(self) -> "Iterator[Bot]":
-        server = make_server("127.0.0.1", self.port, ASGIMiddleware(self.app), handler_class=_Quiet)
+        app: Any = self.app
+        served: Any = ASGIMiddleware(app)
+        server = make_server("127.0.0.1", self.port, served, handler_class=_Quiet)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:

@@ -120,8 +120,9 @@ def test_a_test_event_looks_like_a_message(number: Number, account: Account) -> 
 
 def test_our_own_events_come_to_who_asked_for_them(number: Number, account: Account) -> None:
     silent, asked = endpoint(account), endpoint(account, fields=["safarichat_number"])
-    event = {"account_id": account.pk, "credential_ids": (number.pk,), "field": "safarichat_number"}
-    tell([News(**event, value={"event": "connected"}, key="1")])
+    value = {"event": "connected"}
+    numbers = (number.pk,)
+    tell([News(account_id=account.pk, credential_ids=numbers, field="safarichat_number", value=value, key="1")])
     assert (len(told(silent)), len(told(asked))) == (0, 1)
 
 

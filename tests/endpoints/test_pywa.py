@@ -40,7 +40,7 @@ class Side:
             pass
 
     def text(self, id: str, text: str, answers: str = "") -> bytes:
-        more = {"context": {"id": answers, "from": self.number.phone_number}} if answers else {}
+        more: Any = {"context": {"id": answers, "from": self.number.phone_number}} if answers else {}
         return payloads.inbound(id, text, number=self.number.phone_number_id or "", **more)
 
     def photo(self, id: str) -> bytes:

@@ -11,7 +11,7 @@ from safarichat.endpoints.taking import TRUSTED_FAILURES, Due
 from safarichat.ground.notify import announce
 from safarichat.ground.sql import columns, fetch
 
-WAITS_S = (5, 30, 120, 600, 1800, 3600, 2 * 3600, 4 * 3600, 8 * 3600)  # then ever the last
+WAITS_S = (5, 15, 60, 300, 900, 3600, 2 * 3600, 4 * 3600, 8 * 3600)  # then ever the last
 JITTER = 0.2
 LONGEST_REST_S = 300
 OFF_AFTER = timedelta(days=3)
