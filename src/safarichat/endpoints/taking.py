@@ -12,7 +12,7 @@ from safarichat.ground.fields import opened
 from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.sql import JSON, columns, fetch
 
-HOLD_S = 20
+HOLD_S = 10
 TRUSTED_FAILURES = 5  # in a row; then it rests, and after each rest one request goes first
 
 

@@ -29,7 +29,7 @@ from safarichat.ground.talks import Lost
 logger = logging.getLogger("safarichat.deliver")
 
 LOOK_EVERY_S = 1.0
-RENEW_EVERY_S = 5.0
+RENEW_EVERY_S = 3.0
 IDLE_S = 10.0  # an endpoint with nothing to do is given back after so long
 AFTER_AN_ERROR_S = 0.5
 EACH = 8  # requests in the air to one endpoint
