@@ -43,6 +43,13 @@ def test_queue_stores_what_it_says(tmp_path: Path) -> None:
     assert line["rows_equal_queued"]
 
 
+def test_accept_answers_what_it_has_committed(tmp_path: Path) -> None:
+    [line] = bench(tmp_path, "accept", "--runs", "1", "--count", "900", "--keys", "3")
+    assert line["answered"] == 900
+    assert line["refused"] == 0
+    assert line["rows_equal_answered"]
+
+
 def test_pacing_keeps_every_limit(tmp_path: Path) -> None:
     *paced, shared = bench(tmp_path, "pacing", "--seconds", "3")
     assert [line["limit"] for line in paced] == [80, 1000, 80]

@@ -10,6 +10,7 @@ from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.providers.shapes import Refused
 from tests.endpoints.made import endpoint, value
 from tests.fixtures import make_number
+from tests.inbox.payloads import inbound, take
 from tests.messaging.ours import now, open_window, text
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +40,13 @@ def test_our_ids_are_of_the_form_that_providers_have() -> None:
     assert ids.contact_id("ZZ.SC.17") == 17
     assert ids.contact_id("US.17") is None
     assert ids.contact_id("ZZ.SC.x") is None
+
+
+def test_who_became_one_with_another_is_still_reached(number: Number, account: Account) -> None:
+    take(inbound("wamid.1", wa_id="", user_id="US.77"), inbound("wamid.2"))
+    contacts = {row.conversation.contact_id for row in Message.objects.all()}
+    take(inbound("wamid.3", user_id="US.77", at=int(now().timestamp())))
+    for contact_id in contacts:
+        order = Order(credential_id=number.pk, recipient=ids.user_id(contact_id), body=text())
+        assert isinstance(queue(account.pk, [order], now=now())[0], Queued)
+    assert len({row.conversation_id for row in Message.objects.all()}) == 1

@@ -179,3 +179,11 @@ def test_another_account_is_told_nothing(number: Number, account: Account, other
     take(inbound("wamid.IN1"))
     assert told(stranger) == []
     assert EndpointEvent.objects.count() == 0
+
+
+def test_a_status_gives_back_what_the_program_gave_along(number: Number, account: Account) -> None:
+    made = endpoint(account)
+    ours = sent_out(number, "wamid.OUT1")
+    Message.objects.filter(pk=ours.pk).update(callback_data="order-7")
+    take(status("wamid.OUT1", "sent", opaque=ours.opaque))
+    assert value(made)["statuses"][0]["biz_opaque_callback_data"] == "order-7"

@@ -118,7 +118,7 @@ def test_each_event_arrives_and_what_comes_twice_has_the_same_id(
                 writing = threading.Thread(target=customers_write, args=(demo, name))
                 writing.start()
                 for share in (0.2, 0.6):
-                    _wait_until(lambda share=share: len(_texts(tenant)) >= EVENTS * share, tenant)  # type: ignore[misc]  # bound in the loop
+                    _wait_until(lambda share=share: len(_texts(tenant)) >= EVENTS * share, tenant)
                     tenant.kill()
                     kills["tenant"] += 1
                 writing.join()

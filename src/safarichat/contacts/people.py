@@ -53,6 +53,13 @@ def find(account_id: int, phones: Sequence[str], *, user_ids: Sequence[str] = ()
     return [known.get(identity) for identity in wanted]
 
 
+def find_all(namings: Sequence[Naming]) -> list[int | None]:
+    """Contact ids of people who are named by one thing each, of many accounts, as far as they are known."""
+    wanted = [identities(naming)[0] for naming in namings]
+    known = _known(list(dict.fromkeys(wanted))) if wanted else {}
+    return [known.get(identity) for identity in wanted]
+
+
 def named_as(contact_ids: Sequence[int]) -> tuple[Person, ...]:
     """One thing that each of these is known by: enough to name them all."""
     rows = fetch(

@@ -8,9 +8,9 @@ import binascii
 
 _WAMID = "wamid."
 _MARK = b"SafariChat"
-_OWN = "ZZ.SC."  # a country that is nobody's, and our word for ourselves
 _FIRST = 10**15  # sixteen digits, as Meta's own have 15 to 17
 _LAST = 9 * 10**15
+_NOWHERE = "ZZ.SC."
 
 
 def wamid(message_id: int) -> str:
@@ -33,15 +33,16 @@ def message_id(wamid: str) -> int | None:
 
 
 def user_id(contact_id: int) -> str:
-    """A person's id towards programs where no provider gave one, in the form of Meta's business-scoped ids."""
-    return f"{_OWN}{contact_id}"
+    """A customer's business-scoped id where their provider gives none: no country has this one's letters."""
+    return f"{_NOWHERE}{contact_id}"
 
 
 def contact_id(user_id: str) -> int | None:
     """Whose id this is; None for a provider's own."""
-    digits = user_id.removeprefix(_OWN)
-    is_ours = user_id.startswith(_OWN) and digits.isascii() and digits.isdigit() and len(digits) <= 18
-    return int(digits) if is_ours else None
+    digits = user_id.removeprefix(_NOWHERE)
+    if digits == user_id or not (digits.isascii() and digits.isdigit() and len(digits) < 19):
+        return None
+    return int(digits)
 
 
 def number(row_id: int) -> str:

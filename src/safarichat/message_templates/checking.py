@@ -1,7 +1,7 @@
 """Template messages compared with the copy before they are queued."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -49,9 +49,10 @@ class _Known(Struct, frozen=True):
     id: int = 0
 
 
-def fitted(account_id: int, asked: Mapping[int, Asked]) -> dict[int, Fitted]:
-    """The answers by the keys of `asked`. Where the list was never read, everything passes."""
-    known = _known(account_id, {one.key for one in asked.values()}) if asked else {}
+def fitted(account_ids: Collection[int], asked: Mapping[int, Asked]) -> dict[int, Fitted]:
+    """The answers by the keys of `asked`. Where the list was never read, everything passes. `account_ids`: those whose
+    numbers these are."""
+    known = _known(account_ids, {one.key for one in asked.values()}) if asked else {}
     return {place: _fitted(one, known.get(one.key)) for place, one in asked.items()}
 
 
@@ -91,14 +92,14 @@ def _text(wanted: Layout, sent: Mapping[str, JSON]) -> str:
     return "\n".join(filter(None, lines))[:LONGEST_SHOWN]
 
 
-def _known(account_id: int, keys: set[tuple[int, str, str]]) -> dict[tuple[int, str, str], _Known]:
+def _known(account_ids: Collection[int], keys: set[tuple[int, str, str]]) -> dict[tuple[int, str, str], _Known]:
     ordered = sorted(keys)
     rows = fetch(
         f"""
         SELECT n.credential_id, n.name, n.language, t.status, t.category, t.components, t.parameter_format,
                t.id
         FROM unnest(%s::bigint[], %s::text[], %s::text[]) n (credential_id, name, language)
-        JOIN official_whatsapp_credentials k ON k.id = n.credential_id AND k.account_id = %s
+        JOIN official_whatsapp_credentials k ON k.id = n.credential_id AND k.account_id = ANY(%s::bigint[])
         JOIN template_copies c ON c.account_id = k.account_id AND c.api_provider = k.api_provider
           AND c.waba_id = {OF_NUMBER} AND c.synced_at IS NOT NULL
         LEFT JOIN message_templates t ON t.account_id = c.account_id AND t.copy_id = c.id AND t.name = n.name
@@ -107,7 +108,7 @@ def _known(account_id: int, keys: set[tuple[int, str, str]]) -> dict[tuple[int, 
         [key[0] for key in ordered],
         [key[1] for key in ordered],
         [key[2] for key in ordered],
-        account_id,
+        list(account_ids),
     )
     return {
         (credential_id, name, language): _Known(status, category, layout(components), form == "NAMED", id)

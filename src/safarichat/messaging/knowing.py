@@ -30,7 +30,7 @@ class Known(Struct, frozen=True):
 
 SELECT = """
 SELECT m.credential_id, m.provider_message_id, m.id, m.conversation_id, c.contact_id, p.profile_name, p.phone,
-       p.user_id, '', f.id
+       p.user_id, coalesce(m.callback_data, ''), f.id
 FROM messages m JOIN conversations c ON c.id = m.conversation_id JOIN contacts p ON p.id = c.contact_id
 LEFT JOIN files f ON f.credential_id = m.credential_id AND f.provider_message_id = m.provider_message_id
 """

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from safarichat.accounts.models import Account, User
+from safarichat.accounts.models import Account, ApiKey, User
 from safarichat.contacts.models import Contact, ContactMerge
 from safarichat.numbers.models import OfficialWhatsappCredential
 
@@ -101,6 +101,7 @@ class Message(models.Model):
         User, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
     )
     form_token = models.CharField(max_length=64, null=True)  # one composer form, one message
+    callback_data = models.CharField(max_length=512, null=True)  # a program's own word, given back with each status
     purpose = models.CharField(max_length=16, db_default="")  # of a template: what its recipient may have withdrawn
     priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.REPLY, db_default=0)
     attempt_count = models.SmallIntegerField(db_default=0)
@@ -159,6 +160,22 @@ class Message(models.Model):
     def opaque(self) -> str:
         """Our own id, which travels with the message and comes back with each status."""
         return f"sc-{self.pk}"
+
+
+class SentOnce(models.Model):
+    """What a program sent under an Idempotency-Key; key and body as digests."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    key = models.ForeignKey(ApiKey, models.DO_NOTHING, db_constraint=False, db_index=False)
+    token = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    message = models.ForeignKey(Message, models.DO_NOTHING, db_constraint=False, null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sent_once"
+        constraints = [models.UniqueConstraint(fields=["account", "key", "token"], name="sent_once_token_key")]
+        indexes = [models.Index(fields=["at"], name="sent_once_at")]
 
 
 class Attempt(models.Model):

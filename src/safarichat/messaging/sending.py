@@ -20,6 +20,7 @@ from safarichat.messaging.expiring import note_ours
 from safarichat.messaging.failing import tell_failed
 from safarichat.messaging.lanes import freeze, pause, tell
 from safarichat.messaging.merging import merge
+from safarichat.messaging.naming import with_references
 from safarichat.messaging.portfolios import throttle
 from safarichat.messaging.trying import end_attempts, requeue
 from safarichat.providers.shapes import Accepted, Later, Outcome, Person, Problem, Refused, Unknown
@@ -104,9 +105,13 @@ def fetch_due(wants: Sequence[Want]) -> list[list[Due]]:
         sorted({conversation_id for want in wants for conversation_id in want.busy}),
         IN_DOUBT_S,
     )
+    referring = with_references([(row[1], row[0], row[4]) for row in rows])
     found: dict[int, list[Due]] = {}
     for row in rows:
-        found.setdefault(row[2], []).append(Due(*row))
+        due = Due(*row)
+        found.setdefault(due.credential_id, []).append(
+            replace(due, body=referring[due.id]) if due.id in referring else due
+        )
     return [found.get(want.credential_id, []) for want in wants]
 
 

@@ -13,9 +13,11 @@ from django.urls import get_resolver
 from safarichat.edge import bodies, uploads
 from safarichat.edge.apikeys import api_keys_lifetime
 from safarichat.edge.files import files_app
+from safarichat.edge.graph import graph_app
 from safarichat.edge.health import health_app
 from safarichat.edge.hooks import hooks_app
 from safarichat.edge.live import live_app, live_lifetime
+from safarichat.gateway.calls import place_of
 from safarichat.ground.away import DatabaseAway
 from safarichat.project import environment, proxies
 from safarichat.project.serving import Application, Receive, Scope, Send
@@ -125,6 +127,8 @@ def _app_for(path: str) -> Application:
     for prefix, app in BELOW.items():
         if path.startswith(prefix):
             return app
+    if place_of(path):
+        return graph_app
     return EXACT.get(path) or (files_app if FILE.fullmatch(path) else pages)
 
 

@@ -109,7 +109,13 @@ class Provider(Protocol):
 
     def send(self, number: Number, message: Outgoing, platform: Platform) -> Talk[Outcome]: ...
 
-    def mark_read(self, number: Number, provider_message_id: str, platform: Platform) -> Talk[Outcome]: ...
+    def losses(self, body: Mapping[str, JSON]) -> tuple[str, ...]:
+        """Sentences on what it will not carry of a message that it carries, known before it is sent."""
+
+    def mark_read(
+        self, number: Number, provider_message_id: str, platform: Platform, *, is_typing: bool = False
+    ) -> Talk[Outcome]:
+        """A customer's message, and those before it; `is_typing`: and let them see that an answer is being written."""
 
     def fetch_media(self, number: Number, ref: Ref, platform: Platform) -> Talk[Fetched | Refused | Later]:
         """A customer's file, into the hand of whoever drives the talk. `media_gone` when it is kept no more."""

@@ -25,6 +25,16 @@ def _whom(message: Outgoing) -> Mapping[str, JSON]:
     return {"to": f"+{message.to.lstrip('+')}"} if message.to else {"recipient": message.user_id}
 
 
+def losses(body: Mapping[str, JSON]) -> tuple[str, ...]:
+    """None: whoever speaks the Cloud API takes a message as it is."""
+    return ()
+
+
+def read_body(provider_message_id: str, *, is_typing: bool) -> dict[str, JSON]:
+    body: dict[str, JSON] = {"messaging_product": "whatsapp", "status": "read", "message_id": provider_message_id}
+    return {**body, "typing_indicator": {"type": "text"}} if is_typing else body
+
+
 def accepted(answer: Answer) -> Outcome:
     """What a success says; one that names no message proves nothing."""
     payload = _payload(answer)

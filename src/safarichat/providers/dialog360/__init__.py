@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from safarichat.providers.cloud_api.sending import losses as losses
 from safarichat.providers.dialog360.about import ABILITIES, FACTS
 from safarichat.providers.dialog360.checking import check as check
 from safarichat.providers.dialog360.connecting import connect as connect

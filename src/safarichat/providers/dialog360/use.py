@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from safarichat.providers.cloud_api.sending import accepted, message_body, path_of
+from safarichat.providers.cloud_api.sending import accepted, message_body, path_of, read_body
 from safarichat.providers.dialog360.asking import (
     MESSAGING,
     address_of,
@@ -44,8 +44,10 @@ def send(number: Number, message: Outgoing, platform: Platform) -> Talk[Outcome]
     return accepted(answer) if is_ok(answer) else classify(answer)
 
 
-def mark_read(number: Number, provider_message_id: str, platform: Platform) -> Talk[Outcome]:
-    body = {"messaging_product": "whatsapp", "status": "read", "message_id": provider_message_id}
+def mark_read(
+    number: Number, provider_message_id: str, platform: Platform, *, is_typing: bool = False
+) -> Talk[Outcome]:
+    body = read_body(provider_message_id, is_typing=is_typing)
     answer = yield from ask(call(number, platform, "mark read", "POST", "messages", json=body, is_routine=True))
     return Accepted(provider_message_id=provider_message_id) if is_ok(answer) else classify(answer)
 

@@ -6,6 +6,7 @@ from safarichat.providers.changes import Change
 from safarichat.providers.cloud_api.changes import changes
 from safarichat.providers.cloud_api.envelope import read as read_body
 from safarichat.providers.cloud_api.parts import parts as parts_of
+from safarichat.providers.cloud_api.sending import losses as losses
 from safarichat.providers.meta.about import ABILITIES, FACTS
 from safarichat.providers.meta.callbacks import hooks as hooks
 from safarichat.providers.meta.callbacks import register_hooks as register_hooks

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from safarichat.providers.cloud_api.errors import classify
-from safarichat.providers.cloud_api.sending import accepted, message_body, path_of
+from safarichat.providers.cloud_api.sending import accepted, message_body, path_of, read_body
 from safarichat.providers.meta.graph import app_of, ask, graph, is_ok, token_of
 from safarichat.providers.shapes import JSON, Accepted, Call, Number, Outcome, Outgoing, Platform, Talk
 
@@ -13,9 +13,11 @@ def send(number: Number, message: Outgoing, platform: Platform) -> Talk[Outcome]
     return accepted(answer) if is_ok(answer) else classify(answer)
 
 
-def mark_read(number: Number, provider_message_id: str, platform: Platform) -> Talk[Outcome]:
+def mark_read(
+    number: Number, provider_message_id: str, platform: Platform, *, is_typing: bool = False
+) -> Talk[Outcome]:
     """Marks this message, and with it the earlier ones of its conversation, as read."""
-    body = {"messaging_product": "whatsapp", "status": "read", "message_id": provider_message_id}
+    body = read_body(provider_message_id, is_typing=is_typing)
     answer = yield from ask(_messages_call(number, platform, "mark read", body))
     return Accepted(provider_message_id=provider_message_id) if is_ok(answer) else classify(answer)
 

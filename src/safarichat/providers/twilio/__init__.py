@@ -24,6 +24,7 @@ from safarichat.providers.twilio.signup import returned as returned
 from safarichat.providers.twilio.signup import session_event as session_event
 from safarichat.providers.twilio.signup import trusted_origins as trusted_origins
 from safarichat.providers.twilio.template_list import templates as templates
+from safarichat.providers.twilio.translating import losses as losses
 from safarichat.providers.twilio.webhooks import authentic as authentic
 from safarichat.providers.twilio.webhooks import greet as greet
 

@@ -103,7 +103,9 @@ def _accepted(answer: Answer, message: Outgoing, ready: _Ready) -> Outcome:
     )
 
 
-def mark_read(number: Number, provider_message_id: str, platform: Platform) -> Talk[Outcome]:
+def mark_read(
+    number: Number, provider_message_id: str, platform: Platform, *, is_typing: bool = False
+) -> Talk[Outcome]:
     """(!) Twilio marks a message as read by showing that an answer is being typed: there is no other way."""
     body = {"channel": "WHATSAPP", "messageId": provider_message_id}
     path = "v3/Indicators/Typing.json"

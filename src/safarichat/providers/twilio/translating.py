@@ -22,6 +22,7 @@ NO_LINK = N_("Twilio fetches files itself: a public link that begins with https:
 NO_PLACE = N_("A place needs its latitude and longitude.")
 NOT_CARRIED = N_("Twilio does not carry messages of this kind.")
 Body = Mapping[str, JSON]
+_FILES = ("image", "video", "audio", "document", "sticker")
 
 
 def draft_of(body: Body) -> Draft | Refused:
@@ -42,6 +43,17 @@ def with_usual_losses(draft: Draft, body: Body) -> Draft:
         form = (*form, ("ValidityPeriod", str(max(1, min(life_s, LONGEST_LIFE_S)))))
         loss = (*loss, about.NO_TTL)
     return replace(draft, form=form, loss=loss)
+
+
+def losses(body: Body) -> tuple[str, ...]:
+    """Of a message that is carried; a file of ours gets its link only when it leaves."""
+    kind = text(body, "type")
+    content = mapping(body, kind)
+    if kind in _FILES:
+        draft: Draft | Refused = Draft(loss=_losses(kind, content))
+    else:
+        draft = _KINDS[kind](content) if kind in _KINDS else Draft()
+    return () if isinstance(draft, Refused) else with_usual_losses(draft, body).loss
 
 
 def _text(content: Body) -> Draft | Refused:
@@ -110,5 +122,5 @@ _KINDS: Mapping[str, Callable[[Body], Draft | Refused]] = {
     "text": _text,
     "location": _location,
     "interactive": interactive,
-    **{kind: _media(kind) for kind in ("image", "video", "audio", "document", "sticker")},
+    **{kind: _media(kind) for kind in _FILES},
 }

@@ -1,0 +1,141 @@
+"""Checked orders become rows: conversations where there is none yet, messages, lanes to send them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from safarichat.contacts.people import Naming, resolve_all
+from safarichat.ground.sql import as_json, columns, fetch, next_ids
+from safarichat.media import keeping
+from safarichat.media.referring import own_ids
+from safarichat.message_templates.checking import count_uses
+from safarichat.messaging.checking import refers_to
+from safarichat.messaging.conversing import Pair, lock_conversations, open_conversations
+from safarichat.messaging.expiring import expires_at
+from safarichat.messaging.ordering import Answers, Queued, Token
+
+
+def addressed(answers: Answers) -> dict[int, int]:
+    """Place of an order → conversation, made where it is the first message."""
+    orders = answers.open()
+    dialled = [
+        Naming(answers.accounts[index], (order.person,))
+        for index, order in orders
+        if order.conversation_id is None and order.contact_id is None
+    ]
+    made = iter(resolve_all(dialled, may_merge=False).contact_ids)
+    pairs: dict[int, Pair] = {
+        index: (order.credential_id, order.contact_id or next(made))
+        for index, order in orders
+        if order.conversation_id is None
+    }
+    opened = open_conversations({pair: answers.accounts[index] for index, pair in pairs.items()})
+    return {
+        index: order.conversation_id if order.conversation_id is not None else opened[pairs[index]]
+        for index, order in orders
+    }
+
+
+def insert(conversations: Mapping[int, int], now: datetime, answers: Answers) -> dict[Token, tuple[int, int]]:
+    """Answers each order that became a row. Returns the messages of those whose form was quicker elsewhere."""
+    if not conversations:
+        return {}
+    lock_conversations(list(conversations.values()))
+    places = dict(zip(next_ids("messages", len(conversations)), conversations, strict=True))
+    stored = fetch(
+        """
+        INSERT INTO messages (id, account_id, credential_id, conversation_id, direction, kind, body, text, status, at,
+                              status_at, sent_by_id, form_token, priority, expires_at, context_id, is_unchecked,
+                              purpose, callback_data)
+        SELECT n.id, n.account_id, n.credential_id, n.conversation_id, 'out', n.kind, n.body, n.text, 'queued', %s, %s,
+               n.sent_by, n.form_token, n.priority, n.expires_at, n.context_id, n.is_unchecked, n.purpose,
+               n.callback_data
+        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[],
+                    %s::bigint[], %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::boolean[], %s::text[],
+                    %s::text[])
+             n (id, conversation_id, account_id, credential_id, kind, body, text, sent_by, form_token, priority,
+                expires_at, context_id, is_unchecked, purpose, callback_data)
+        ON CONFLICT (account_id, form_token) WHERE form_token IS NOT NULL DO NOTHING
+        RETURNING id
+        """,
+        now,
+        now,
+        *columns(
+            [
+                (message_id, conversations[place], answers.accounts[place], *_columns(answers, place, now))
+                for message_id, place in places.items()
+            ],
+            15,
+        ),
+    )
+    for (message_id,) in stored:
+        place = places[message_id]
+        answers.found[place] = Queued(message_id, conversations[place])
+    fresh = [place for place in places.values() if place in answers.found]
+    _use_files(answers, fresh, now)
+    _advance({conversations[place]: answers.text_of(place)[:300] for place in fresh}, now)
+    _open_lanes({answers.orders[place].credential_id: answers.accounts[place] for place in fresh})
+    count_uses([answers.templates[place] for place in fresh if place in answers.templates])
+    return by_token(answers.tokens())
+
+
+def _columns(answers: Answers, place: int, now: datetime) -> tuple[object, ...]:
+    order = answers.orders[place]
+    priority = answers.priority_of(place)
+    return (
+        order.credential_id,
+        order.body["type"],
+        as_json(order.body),
+        answers.text_of(place),
+        order.sent_by,
+        order.form_token,
+        priority,
+        order.expires_at or expires_at(priority, now),
+        refers_to(order.body),
+        place in answers.unchecked,
+        answers.purpose_of(place),
+        order.callback_data,
+    )
+
+
+def _use_files(answers: Answers, fresh: Sequence[int], now: datetime) -> None:
+    taken: dict[int, set[int]] = {}
+    for place in fresh:
+        if found := own_ids(answers.orders[place].body):
+            taken.setdefault(answers.accounts[place], set()).update(found)
+    for account_id, file_ids in taken.items():
+        keeping.use(account_id, file_ids, now)
+
+
+def _advance(texts: Mapping[int, str], now: datetime) -> None:
+    """`texts`: the last of each conversation."""
+    fetch(
+        "UPDATE conversations c SET last_message_at = %s, last_text = n.text, last_direction = 'out',"
+        " last_status = 'queued' FROM unnest(%s::bigint[], %s::text[]) n (id, text)"
+        " WHERE c.id = n.id AND c.last_message_at <= %s",
+        now,
+        list(texts),
+        list(texts.values()),
+        now,
+    )
+
+
+def _open_lanes(numbers: Mapping[int, int]) -> None:
+    """`numbers`: each with its account."""
+    fetch(
+        "INSERT INTO lanes (credential_id, account_id) SELECT c, a FROM unnest(%s::bigint[], %s::bigint[]) n (c, a)"
+        " ON CONFLICT DO NOTHING",
+        *columns(sorted(numbers.items()), 2),
+    )
+
+
+def by_token(tokens: Sequence[Token]) -> dict[Token, tuple[int, int]]:
+    if not tokens:
+        return {}
+    rows = fetch(
+        "SELECT m.account_id, m.form_token, m.id, m.conversation_id FROM unnest(%s::bigint[], %s::text[]) n (a, token)"
+        " JOIN messages m ON m.account_id = n.a AND m.form_token = n.token",
+        *columns(tokens, 2),
+    )
+    return {
+        (account_id, token): (message_id, conversation_id) for account_id, token, message_id, conversation_id in rows
+    }

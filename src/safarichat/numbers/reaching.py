@@ -1,0 +1,36 @@
+"""Numbers by the names that programs know them by. As the owner role: each is asked for together with its account."""
+
+from collections.abc import Collection
+
+from msgspec import Struct
+
+from safarichat.ground.sql import columns, fetch
+from safarichat.numbers.models import LIVE
+
+Named = tuple[int, str]  # account, phone_number_id
+
+
+class Reached(Struct, frozen=True):
+    credential_id: int
+    account_id: int
+    provider: str
+    phone_number_id: str
+    waba_id: str
+    status: str
+
+
+def numbers_named(asked: Collection[Named]) -> dict[Named, Reached]:
+    """Of several that a number had in the course of time the live one, else the newest."""
+    rows = fetch(
+        """
+        SELECT DISTINCT ON (c.account_id, c.phone_number_id)
+               c.id, c.account_id, c.api_provider, c.phone_number_id, coalesce(c.waba_id, ''), c.status
+        FROM unnest(%s::bigint[], %s::text[]) n (account_id, phone_number_id)
+        JOIN official_whatsapp_credentials c
+          ON c.account_id = n.account_id AND c.phone_number_id = n.phone_number_id
+        ORDER BY c.account_id, c.phone_number_id, c.status = ANY(%s::text[]) DESC, c.id DESC
+        """,
+        *columns(sorted(set(asked)), 2),
+        [status.value for status in LIVE],
+    )
+    return {(row[1], row[3]): Reached(*row) for row in rows}
