@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from safarichat.endpoints import fields
@@ -16,8 +17,8 @@ class EndpointForm(forms.Form):
     url = forms.CharField(
         label=_("Address"),
         max_length=2000,
-        widget=forms.URLInput({"placeholder": "https://example.com/webhook", "autocomplete": "off"}),
-        help_text=_("Where your program waits for webhooks. It must be reachable from the internet."),
+        widget=forms.URLInput({"autocomplete": "off"}),
+        help_text=_("Where your program waits for webhooks, such as https://example.com/webhook."),
     )
     name = forms.CharField(
         label=_("Name"), max_length=100, required=False, help_text=_("Which program it is, for your own memory.")
@@ -55,7 +56,8 @@ class EndpointForm(forms.Form):
         assert isinstance(chosen, forms.MultipleChoiceField)
         assert isinstance(wanted, forms.MultipleChoiceField)
         chosen.choices = [(str(row.pk), f"{row} · {row.verified_name or row.api_provider}") for row in numbers]
-        wanted.choices = list(fields.ALL.items())
+        named = ((name, format_html("{} <code>{}</code>", label, name)) for name, label in fields.ALL.items())
+        wanted.choices = list(named)
         if not numbers:
             del self.fields["numbers"]
 

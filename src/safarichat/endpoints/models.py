@@ -85,7 +85,7 @@ class Delivery(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         DELIVERED = "delivered", _("Delivered")
-        FAILED = "failed", _("Failed, will be tried again")
+        FAILED = "failed", _("Will be tried again")
         DEAD = "dead", _("Given up")
 
     account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)

@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("waiting", "Waiting"),
                             ("delivered", "Delivered"),
-                            ("failed", "Failed, will be tried again"),
+                            ("failed", "Will be tried again"),
                             ("dead", "Given up"),
                         ],
                         db_default="waiting",
