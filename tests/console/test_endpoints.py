@@ -145,3 +145,10 @@ def test_another_accounts_endpoint_is_not_found(client_in: Client, other_account
         assert client_in.get(f"{LIST}/{made.id}{page}").status_code == 404
     for deed in ("", "/secret", "/pause", "/resume", "/remove", "/handshake", "/test"):
         assert client_in.post(f"{LIST}/{made.id}{deed}", {"url": "https://example.com/"}).status_code == 404
+
+
+def test_the_overview_says_that_an_endpoint_is_off(client_in: Client, account: Account) -> None:
+    endpoint(account, name="The shop")
+    assert "The shop" not in client_in.get("/").content.decode()
+    Endpoint.objects.update(state="off")
+    assert "your program The shop any more" in client_in.get("/").content.decode()

@@ -67,6 +67,11 @@ def listed(account_id: int) -> list[Counted]:
     return [Counted(row, row.waits, row.given_up) for row in rows.annotate(waits=waits, given_up=dead)]
 
 
+def switched_off(account_id: int) -> list[Endpoint]:
+    """By us, after days of failure."""
+    return list(Endpoint.objects.filter(account_id=account_id, state=Endpoint.State.OFF).order_by("id"))
+
+
 def find(account_id: int, endpoint_id: int) -> Endpoint | None:
     return Endpoint.objects.filter(account_id=account_id, pk=endpoint_id).first()
 

@@ -34,7 +34,7 @@ def _apart(field: str, value: Mapping[str, JSON], waba_id: str, time: str) -> It
     present = [name for name in _PARTS if isinstance(value.get(name), list)] if field != "history" else []
     if not present:
         yield _change(field, "", value, waba_id, key=_digest(value, time))
-    around = {name: told for name, told in value.items() if name not in (*present, "contacts")}
+    around = {name: told for name, told in value.items() if name not in (*_PARTS, "contacts")}
     for name in present:
         items = mappings(value, name)
         contacts = Contacts(mappings(value, "contacts"), len(items))
