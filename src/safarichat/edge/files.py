@@ -49,7 +49,7 @@ async def of_account(request: Request) -> Response:
     except DatabaseAway:
         return _away()
     caching = "private, max-age=600"
-    return await _serve(request, file, caching)
+    return await serve(request, file, caching)
 
 
 async def of_link(request: Request) -> Response:
@@ -58,11 +58,11 @@ async def of_link(request: Request) -> Response:
         file = await _in_thread(lambda: showing.for_link(token))
     except DatabaseAway:
         return _away()
-    return await _serve(request, file, "private, no-store", is_for_provider=True)
+    return await serve(request, file, "private, no-store", is_for_provider=True)
 
 
-async def _serve(request: Request, file: Served | None, caching: str, *, is_for_provider: bool = False) -> Response:
-    """A provider has to know what a document is; a browser only saves it, whatever it is called."""
+async def serve(request: Request, file: Served | None, caching: str, *, is_for_provider: bool = False) -> Response:
+    """A provider, or a program, has to know what a document is; a browser only saves it, whatever it is called."""
     if file is None:
         return PlainTextResponse("Not found", 404)
     headers = {**_headers(file), "cache-control": caching}

@@ -7,17 +7,22 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Barrier
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from safarichat.accounts.apikeys import Key
 from safarichat.edge.apikeys import ApiKeys, api_keys
 from safarichat.edge.bodies import Bodies, Disconnected, TooLarge, TooMany, TooSlow
-from safarichat.gateway import answering
+from safarichat.edge.files import serve
+from safarichat.edge.uploads import held_on_disk
+from safarichat.gateway import answering, media
 from safarichat.gateway.answers import BUSY, VERSION, Answer, Failed, error, lacking, unauthorised
 from safarichat.gateway.calls import Call, Place, place_of
 from safarichat.gateway.messages import LONGEST_KEY, Sending, send
-from safarichat.gateway.parameters import MULTIPART, merged
+from safarichat.gateway.parameters import MULTIPART, merged, pairs
 from safarichat.ground.batching import (
     Batcher,
     Overloaded,
@@ -25,6 +30,8 @@ from safarichat.ground.batching import (
     drop_connection,
     with_fresh_connection,
 )
+from safarichat.ground.spooling import NoRoom
+from safarichat.media.kinds import LARGEST
 
 logger = logging.getLogger("safarichat.gateway")
 
@@ -38,6 +45,10 @@ BODY_WITHIN_S = 30.0
 ANSWER_WITHIN_S = 8.0
 COLD_THREADS = 6
 MOST_WAITING = 200  # cold calls of this process
+MOST_UPLOADS = 20  # unfinished ones of this process
+LARGEST_UPLOAD = LARGEST + (1 << 20)  # the file, and the form around it
+TOO_LARGE = error(100, "(#100) The request is too large.", status=413)
+T = TypeVar("T")
 
 
 class GraphApp:
@@ -50,7 +61,7 @@ class GraphApp:
         )
         self._bodies = Bodies(most=LARGEST_BODY, together=UNFINISHED, patience_s=BODY_WITHIN_S)
         self._cold = ThreadPoolExecutor(COLD_THREADS, "gateway")
-        self._waiting = 0
+        self._waiting = self._uploads = 0
 
     def close(self) -> None:
         self._send.close()
@@ -68,15 +79,23 @@ class GraphApp:
             answer = failed.answer
         except Disconnected:
             return
-        await _say(send, answer)
+        if isinstance(answer, Answer):
+            return await _say(send, answer)
+        await answer(scope, receive, send)
 
-    async def _answer(self, place: Place, scope: Scope, headers: Mapping[str, str], receive: Receive) -> Answer:
+    async def _answer(
+        self, place: Place, scope: Scope, headers: Mapping[str, str], receive: Receive
+    ) -> Answer | Response:
         """Before any byte of the body is read it is known who asks, but for a token that stands in a form."""
         query = scope["query_string"].decode("latin-1")
         content_type = headers.get("content-type", "")
         key = await self._key(_shown(headers, query), scope)
         if key is None and not _may_hold_token(content_type, headers):
             return unauthorised()
+        if key is not None and place.edge == media.CONTENT and scope["method"] in ("GET", "HEAD"):
+            return await self._file(Call(key=key, method=scope["method"], place=place, told={}), scope)
+        if key is not None and place.edge == "media" and content_type.startswith(MULTIPART):
+            return await self._upload(key, place, scope, headers, receive)
         body = await self._body(headers, receive)
         told = merged(query, content_type, body)
         if key is None:
@@ -118,7 +137,7 @@ class GraphApp:
         try:
             return await self._bodies.whole(headers.get("content-length", ""), receive)
         except TooLarge:
-            raise Failed(error(100, "(#100) The request is too large.", status=413)) from None
+            raise Failed(TOO_LARGE) from None
         except TooSlow:
             raise Failed(error(1, "(#1) The request did not come within the time.", status=408)) from None
         except TooMany:
@@ -141,12 +160,59 @@ class GraphApp:
             logger.error("a message could not be taken: %s", type(problem).__name__, exc_info=problem)
             return BUSY
 
+    async def _upload(
+        self, key: Key, place: Place, scope: Scope, headers: Mapping[str, str], receive: Receive
+    ) -> Answer:
+        """To disk as it comes, however large: no upload is ever in memory."""
+        if "send" not in key.scopes:
+            return lacking("send")
+        told = headers.get("content-length", "")
+        length = int(told[:18]) if told.isascii() and told.isdigit() else LARGEST_UPLOAD
+        if length > LARGEST_UPLOAD:
+            return TOO_LARGE
+        if self._uploads >= MOST_UPLOADS:
+            return BUSY
+        self._uploads += 1
+        try:
+            with await held_on_disk(length, LARGEST_UPLOAD, receive) as spool:
+                call = Call(
+                    key=key,
+                    method=scope["method"],
+                    place=place,
+                    told=pairs(scope["query_string"].decode("latin-1")),
+                    content_type=headers["content-type"],
+                    spool=spool,
+                )
+                return await self._slowly(call)
+        except TooLarge:
+            return TOO_LARGE
+        except TooSlow:
+            return error(1, "(#1) The request did not come within the time.", status=408)
+        except NoRoom:
+            return BUSY
+        finally:
+            self._uploads -= 1
+
+    async def _file(self, call: Call, scope: Scope) -> Answer | Response:
+        """The bytes of a file, to whom its address was told: streamed as fast as they are read."""
+        if "read" not in call.key.scopes:
+            return lacking("read")
+        served = await self._in_thread(media.served, call)
+        return (
+            served
+            if isinstance(served, Answer)
+            else await serve(Request(scope), served, "private", is_for_provider=True)
+        )
+
     async def _slowly(self, call: Call) -> Answer:
         if self._waiting >= MOST_WAITING:
             return BUSY
+        return await self._in_thread(answering.answer, call)
+
+    async def _in_thread(self, verb: Callable[[Call], T], call: Call) -> T | Answer:
         self._waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._cold, _in_thread, call)
+            return await asyncio.get_running_loop().run_in_executor(self._cold, _fresh, verb, call)
         finally:
             self._waiting -= 1
 
@@ -156,10 +222,10 @@ def _drop(together: Barrier) -> None:
     together.wait(60)
 
 
-def _in_thread(call: Call) -> Answer:
+def _fresh(verb: Callable[[Call], T], call: Call) -> T | Answer:
     with_fresh_connection()
     try:
-        return answering.answer(call)
+        return verb(call)
     except Failed as failed:
         return failed.answer
     except Exception as problem:

@@ -61,27 +61,29 @@ class Uploads:
         try:
             if not await asyncio.get_running_loop().run_in_executor(_lookup, _is_logged_in, scope):
                 raise Refused(401, "not_logged_in", _("You are not logged in."), _("Log in, then try again."))
-            return await self._held(length, receive)
+            return await held_on_disk(length, self._most, receive)
         except NoRoom:
             raise Refused(507, "no_room", *NO_ROOM) from None
         finally:
             self._open -= 1
 
-    async def _held(self, length: int, receive: Receive) -> Spool:
-        held: Spool = await _in_thread(lambda: spool(self._most))
-        try:
-            async with asyncio.timeout(60 + length / SLOWEST):
-                await _fill(held, receive)
-        except TimeoutError:
-            held.close()
-            raise TooSlow from None
-        except MoreThanTold:
-            held.close()
-            raise TooLarge from None
-        except BaseException:
-            held.close()
-            raise
-        return held
+
+async def held_on_disk(length: int, most: int, receive: Receive) -> Spool:
+    """A body of about this length. Raises TooLarge, TooSlow, NoRoom and Disconnected; then nothing is left of it."""
+    held: Spool = await _in_thread(lambda: spool(most))
+    try:
+        async with asyncio.timeout(60 + length / SLOWEST):
+            await _fill(held, receive)
+    except TimeoutError:
+        held.close()
+        raise TooSlow from None
+    except MoreThanTold:
+        held.close()
+        raise TooLarge from None
+    except BaseException:
+        held.close()
+        raise
+    return held
 
 
 async def _fill(held: Spool, receive: Receive) -> None:

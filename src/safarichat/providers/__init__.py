@@ -6,10 +6,12 @@ from typing import Protocol
 from safarichat.providers import dialog360, meta, twilio
 from safarichat.providers.changes import Change
 from safarichat.providers.files import Fetched, Ref, Uploaded
+from safarichat.providers.passing import Passed
 from safarichat.providers.shapes import (
     JSON,
     Abilities,
     Act,
+    Answer,
     ConnectOutcome,
     Event,
     Facts,
@@ -125,6 +127,9 @@ class Provider(Protocol):
 
     def templates(self, number: Number, platform: Platform) -> Talk[TemplateList | Refused | Later | Unknown]:
         """Every template of the number's business account, in whatever state; all pages, or a failure."""
+
+    def pass_on(self, number: Number, asked: Passed, platform: Platform) -> Talk[Answer]:
+        """A program's own call, as it is; not asked where the provider does not speak the Cloud API."""
 
     def missed(self, number: Number, platform: Platform, since: int) -> Talk[list[Event]]:
         """What happened since (unix seconds) by the provider's own list, where `abilities.can_list_missed`; else []."""

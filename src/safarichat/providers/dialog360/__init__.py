@@ -11,6 +11,7 @@ from safarichat.providers.dialog360.media import fetch_media as fetch_media
 from safarichat.providers.dialog360.media import upload_media as upload_media
 from safarichat.providers.dialog360.partner import hooks as hooks
 from safarichat.providers.dialog360.partner import register_hooks as register_hooks
+from safarichat.providers.dialog360.passing import pass_on as pass_on
 from safarichat.providers.dialog360.problems import CAUSES
 from safarichat.providers.dialog360.signup import holder as holder
 from safarichat.providers.dialog360.signup import login as login

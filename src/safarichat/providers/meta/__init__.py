@@ -17,6 +17,7 @@ from safarichat.providers.meta.deeds import DEEDS
 from safarichat.providers.meta.leaving import disconnect as disconnect
 from safarichat.providers.meta.media import fetch_media as fetch_media
 from safarichat.providers.meta.media import upload_media as upload_media
+from safarichat.providers.meta.passing import pass_on as pass_on
 from safarichat.providers.meta.sending import mark_read as mark_read
 from safarichat.providers.meta.sending import send as send
 from safarichat.providers.meta.signup import holder as holder

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from safarichat.providers.changes import Change
 from safarichat.providers.cloud_api.retold import retold
-from safarichat.providers.shapes import Health, Hook, Platform, Talk, Withdrawal
+from safarichat.providers.passing import Passed
+from safarichat.providers.shapes import Answer, Health, Hook, Lost, Number, Platform, Talk, Withdrawal
 from safarichat.providers.twilio.about import ABILITIES, FACTS
 from safarichat.providers.twilio.checking import check as check
 from safarichat.providers.twilio.connecting import connect as connect
@@ -35,6 +36,12 @@ causes = CAUSES
 deeds = DEEDS
 operator_hook = ""  # each sender has an address of its own
 hook_answer = ("text/xml", b"<Response/>")  # (!) any text would be sent to the customer as an answer
+
+
+def pass_on(number: Number, asked: Passed, platform: Platform) -> Talk[Answer]:
+    """Twilio speaks a language of its own."""
+    yield from ()
+    return Lost("not offered", may_have_arrived=False)
 
 
 def withdrawn(hook: Hook, secrets: Mapping[str, str]) -> Withdrawal | None:
