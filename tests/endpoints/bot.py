@@ -15,15 +15,17 @@ from starlette.applications import Starlette
 from tests.fixtures import free_port
 
 VERIFY_TOKEN = "open sesame"
+NO_KEY = "sc_none"
 
 
 class Bot:
-    def __init__(self, secret: str, phone_id: str) -> None:
+    def __init__(self, secret: str, phone_id: str, *, token: str = NO_KEY, session: Any = None) -> None:
         self.port = free_port()
         self.app = Starlette()
         self.wa = WhatsApp(
             phone_id=phone_id,
-            token="sc_none",
+            token=token,
+            session=session,
             server=self.app,  # type: ignore[arg-type]  # it names two of the frameworks that it takes
             webhook_endpoint="/bot",
             verify_token=VERIFY_TOKEN,
