@@ -52,13 +52,14 @@ class Due(Struct, frozen=True):
     value: JSON
 
 
-def take(holder: str, most: int) -> list[Held]:
-    """Endpoints for which something is due and that nobody holds."""
+def take(holder: str, most: int, *, but: Collection[int] = ()) -> list[Held]:
+    """Endpoints for which something is due and that nobody else holds, `but` those that are in hand already."""
     rows = fetch(
         """
         WITH due AS (
           SELECT p.id FROM endpoints p
-          WHERE p.state = 'active' AND (p.held_until IS NULL OR p.held_until < clock_timestamp())
+          WHERE p.state = 'active' AND p.id <> ALL(%s::bigint[])
+            AND (p.held_until IS NULL OR p.held_until < clock_timestamp() OR p.holder = %s)
             AND (p.rests_until IS NULL OR p.rests_until <= clock_timestamp())
             AND EXISTS (SELECT FROM endpoint_deliveries d
                         WHERE d.endpoint_id = p.id AND d.next_at <= clock_timestamp())
@@ -66,6 +67,8 @@ def take(holder: str, most: int) -> list[Held]:
         UPDATE endpoints p SET holder = %s, held_until = clock_timestamp() + make_interval(secs => %s)
         FROM due WHERE p.id = due.id RETURNING p.id
         """,
+        list(but),
+        holder,
         most,
         holder,
         HOLD_S,

@@ -47,9 +47,10 @@ class _Hand(Struct):
     with_former: bool = True  # as long as there are two secrets: which one the program took last
     used_at: float = 0.0
     rests_until: float = 0.0
+    is_lost: bool = False  # what is in the air may end
 
     def room(self) -> int:
-        if time.monotonic() < self.rests_until:
+        if self.is_lost or time.monotonic() < self.rests_until:
             return 0
         return (1 if self.failures >= TRUSTED_FAILURES else EACH) - len(self.in_the_air)
 
@@ -73,10 +74,14 @@ class Delivering:
         self._guard = posting.guard()
         self._tasks: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._has_news = True
         self._stopping = False
         self._renewed_at = 0.0
+        self._looked_at = 0.0
 
     def wake(self) -> None:
+        """Something became due, for anybody."""
+        self._has_news = True
         self._wake.set()
 
     def stop(self) -> None:
@@ -108,12 +113,18 @@ class Delivering:
     async def _round(self) -> None:
         if time.monotonic() - self._renewed_at > RENEW_EVERY_S:
             await self._hold_on()
-        if len(self._hands) < MOST_ENDPOINTS:
-            for held in await self._in_thread(lambda: take(self.holder, MOST_ENDPOINTS - len(self._hands))):
-                self._hands.setdefault(held.id, _Hand(held, held.failures, used_at=time.monotonic()))
+        if self._has_news or time.monotonic() - self._looked_at > LOOK_EVERY_S:
+            await self._take_more()
         wants = [hand.want() for hand in self._hands.values() if hand.room() > 0]
         if wants:
             self._begin(await self._in_thread(lambda: due(wants)))
+
+    async def _take_more(self) -> None:
+        self._has_news, self._looked_at = False, time.monotonic()
+        most, mine = MOST_ENDPOINTS - len(self._hands), list(self._hands)
+        if most > 0:
+            for held in await self._in_thread(lambda: take(self.holder, most, but=mine)):
+                self._hands[held.id] = _Hand(held, held.failures, used_at=time.monotonic())
 
     async def _hold_on(self) -> None:
         """And let go of what is idle, or not ours any more."""
@@ -125,9 +136,10 @@ class Delivering:
             del self._hands[id]
         still = {held.id: held for held in await self._in_thread(lambda: renew(self.holder, list(self._hands)))}
         for id in list(self._hands):
-            if id in still:
-                self._hands[id].held = still[id]
-            else:
+            hand = self._hands[id]
+            hand.is_lost = id not in still
+            hand.held = still.get(id, hand.held)
+            if hand.is_lost and not hand.in_the_air:
                 del self._hands[id]
         self._renewed_at = now
 
@@ -156,7 +168,7 @@ class Delivering:
             await asyncio.sleep(AFTER_AN_ERROR_S)
         finally:
             hand.in_the_air.pop(one.id, None)
-            self.wake()
+            self._wake.set()
 
     async def _post(self, hand: _Hand, one: Due) -> Tried:
         at = datetime.now(UTC)
