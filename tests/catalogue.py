@@ -139,6 +139,8 @@ class Garden:
         return column.type.startswith(("character varying", "text"))
 
     def _value(self, column: Column) -> Any:
+        if column.type.endswith("[]"):
+            return []
         kind, _paren, size = column.type.partition("(")
         match kind.strip():
             case "character varying" | "text" | "character":
