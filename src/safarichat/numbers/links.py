@@ -172,11 +172,15 @@ def state(link: ConnectLink, now: datetime) -> str:
 
 def address(link: ConnectLink) -> str:
     """Where the customer goes; empty when the link has ended, or its key is missing."""
+    token = token_of(link)
+    return f"{platform.address()}/connect/{token}" if token else ""
+
+
+def token_of(link: ConnectLink) -> str:
     try:
-        token = fields.opened(link, "token")
+        return fields.opened(link, "token")
     except CannotOpen:
         return ""
-    return f"{platform.address()}/connect/{token}" if token else ""
 
 
 # --- who holds it ----------------------------------------------------------------------------------------------------

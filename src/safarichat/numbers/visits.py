@@ -61,14 +61,17 @@ def _state(link: ConnectLink, browser: str, now: datetime) -> str:
     return "open"
 
 
-def attempt(visit: Visit, credential_id: int | None = None) -> OfficialWhatsappCredential | None:
-    """The newest number that this browser began through this link, or the named one if it is one of those."""
+def attempt(visit: Visit, credential_id: int | None = None, provider: str = "") -> OfficialWhatsappCredential | None:
+    """The newest number that this browser began through this link (with this provider), or the named one if it is one
+    of those."""
     if not visit.browser:
         return None
     with acting_for(visit.link.account_id):
         begun = Onboarding.objects.filter(link=visit.link, session_digest=links.digest(visit.browser))
         if credential_id is not None:
             begun = begun.filter(credential_id=credential_id)
+        elif provider:
+            begun = begun.filter(credential__api_provider=provider)
         newest = begun.select_related("credential__connection").order_by("-id").first()
     return newest.credential if newest else None
 

@@ -231,16 +231,15 @@ _signup = [addresses.origin(META_DIALOG_URL), addresses.origin(META_SDK_URL)]
 if META_DIALOG_URL.endswith(".facebook.com"):
     _signup.append("https://*.facebook.com")  # the SDK's own frames and calls
 _redirects = [addresses.origin(env[name]) for name in ("D360_HUB_URL",)]
-CONTENT_SECURITY_POLICY_BY_PATH = {
-    "/whatsapp/": {
-        "script-src": ["'self'", addresses.origin(META_SDK_URL)],
-        "style-src": ["'self'", "'unsafe-inline'"],  # the SDK styles its own elements
-        "connect-src": ["'self'", *_signup],
-        "frame-src": _signup,
-        "form-action": ["'self'", *_signup, *_redirects],  # also holds for the redirect that answers a form
-        "img-src": ["'self'", "data:", "blob:", *_signup],
-    }
+_wizard = {
+    "script-src": ["'self'", addresses.origin(META_SDK_URL)],
+    "style-src": ["'self'", "'unsafe-inline'"],  # the SDK styles its own elements
+    "connect-src": ["'self'", *_signup],
+    "frame-src": _signup,
+    "form-action": ["'self'", *_signup, *_redirects],  # also holds for the redirect that answers a form
+    "img-src": ["'self'", "data:", "blob:", *_signup],
 }
+CONTENT_SECURITY_POLICY_BY_PATH = {"/whatsapp/": _wizard, "/connect/": _wizard}
 
 LOGGING = logs.configuration(SAFARICHAT_LOG_LEVEL, file=os.environ.get("SAFARICHAT_LOG_FILE", ""))
 SILENCED_SYSTEM_CHECKS = [
