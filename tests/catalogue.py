@@ -139,12 +139,12 @@ class Garden:
         return column.type.startswith(("character varying", "text"))
 
     def _value(self, column: Column) -> Any:
-        if column.type.endswith("[]"):
-            return []
         kind, _paren, size = column.type.partition("(")
         match kind.strip():
             case "character varying" | "text" | "character":
                 return f"{self.mark}-{column.name}"[: int(size.rstrip(")"))] if size else f"{self.mark}-{column.name}"
+            case "text[]":
+                return [self.mark]
             case "bigint" | "integer" | "smallint":
                 return 1
             case "boolean":

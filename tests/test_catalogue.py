@@ -32,6 +32,7 @@ OF_THE_JOBS = "procrastinate_"  # scheduled work, for workers alone
 
 # Unique keys of tenant tables that begin with something else than the account or its number.
 WIDER_KEYS = {
+    "api_keys_digest_key": "digests of random keys; nobody can ask for another's",
     "attempts_number_key": "begins with the message, which can't be another account's (composite foreign key)",
     "credentials_one_live_per_number": "meant: one live credential per provider and number in the installation",
     "credentials_one_live_per_phone": "meant: the same, before the provider has told its id of the number",

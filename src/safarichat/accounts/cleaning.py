@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-from safarichat.accounts import throttles
+from safarichat.accounts import apikeys, throttles
 from safarichat.accounts.models import Invitation
 from safarichat.accounts.sessions import SessionStore
 
@@ -17,7 +17,12 @@ def clean(now: datetime) -> dict[str, int]:
     """Run daily or more often; how many of each went."""
     SessionStore.clear_expired()
     invitations, _ = Invitation.objects.filter(expires_at__lt=now - KEPT_AFTER_END).delete()
-    return {"throttles": throttles.forget_old(), "cache": _expired_cache(now), "invitations": invitations}
+    return {
+        "throttles": throttles.forget_old(),
+        "cache": _expired_cache(now),
+        "invitations": invitations,
+        "api_keys": apikeys.forget_revoked(now),
+    }
 
 
 def _expired_cache(now: datetime) -> int:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower, Now
@@ -132,3 +133,35 @@ class Session(AbstractBaseSession):
 
     class Meta:
         db_table = "sessions"
+
+
+class ApiKey(models.Model):
+    """What a program shows instead of a login. The key itself is shown once and not kept."""
+
+    class Scope(models.TextChoices):
+        SEND = "send", _("Send messages and upload files")
+        READ = "read", _("Read numbers, profiles, templates and files")
+        TEMPLATES = "templates", _("Create, change and delete templates")
+        NUMBERS = "numbers", _("Verify, register and describe numbers")
+        ADMIN = "admin", _("Manage connections, endpoints and keys")
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12)  # its first signs, by which a person knows it again
+    digest = models.CharField(max_length=64)
+    scopes = ArrayField(models.TextField())
+    credential_ids = ArrayField(models.BigIntegerField(), null=True)  # the numbers it may use; null: all
+    addresses = ArrayField(models.TextField(), db_default=[], default=list)  # networks it may come from; none: any
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(User, models.DO_NOTHING, db_constraint=False, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "api_keys"
+        constraints = [models.UniqueConstraint(fields=["digest"], name="api_keys_digest_key")]
+        indexes = [models.Index(fields=["account", "-id"], name="api_keys_account")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -44,6 +44,7 @@ def run(arguments: Namespace) -> int:
             start_django()
             bring_up_to_date(verbosity=0)
             account = _person(kept)
+            kept = _with_key(kept, data, account)
             _run(port, data, kept, server, arguments.ready_file, connect, account)
         if server:
             embedded.wait_until_stopped(data, patience_s=STOP_PATIENCE_S)
@@ -75,6 +76,15 @@ def _forget(data: Path) -> None:
 def _person(kept: Kept) -> Any:
     ensure = pkgutil.resolve_name("safarichat.accounts.first:ensure_person")
     return ensure(EMAIL, kept.password, name="Asha Demo")
+
+
+def _with_key(kept: Kept, data: Path, account: Any) -> Kept:
+    """The account's key for programs, the same at each start; a new one when it was revoked."""
+    apikeys = pkgutil.resolve_name("safarichat.accounts.apikeys")
+    if kept.api_key and apikeys.known(apikeys.digest(kept.api_key)):
+        return kept
+    _row, key = apikeys.make(account.pk, "Demo", apikeys.SCOPES)
+    return kept.with_api_key(key, data)
 
 
 def _run(
@@ -170,6 +180,7 @@ SafariChat is up. Everything here is pretend: no message leaves this machine.
   Console    {url}/
   Log in     {EMAIL}
   Password   {kept.password}
+  API key    {kept.api_key}
 
   Customers' phones and the provider sandbox: http://127.0.0.1:{port + 1}/
   Mail, logs and the database are kept in {data}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, convert, to_builtins
+from msgspec.structs import replace
 
 from safarichat import providers as known
 from safarichat.ground import keyring
@@ -35,6 +36,7 @@ class Kept(Struct, kw_only=True):
     twilio_account_sid: str
     twilio_auth_token: str
     twilio_solution_id: str
+    api_key: str = ""  # made once there is an account
 
     @classmethod
     def load(cls, data: Path) -> "Kept":
@@ -65,6 +67,11 @@ class Kept(Struct, kw_only=True):
             twilio_auth_token=secrets.token_hex(16),
             twilio_solution_id=_digits(16),
         )
+
+    def with_api_key(self, key: str, data: Path) -> "Kept":
+        kept = replace(self, api_key=key)
+        _write(data / "demo.json", to_builtins(kept))
+        return kept
 
     def environment(self, port: int, data: Path) -> dict[str, str]:
         """Every setting is ours: what this shell or a `.env` holds for production must not reach the demo."""
@@ -118,7 +125,7 @@ class Kept(Struct, kw_only=True):
             "sandbox_url": f"http://127.0.0.1:{port + 1}",
             "email": EMAIL,
             "password": self.password,
-            "api_key": None,
+            "api_key": self.api_key,
             "meta_app_secret": self.meta_app_secret,
             "webhook_verify_token": self.meta_webhook_verify_token,
             "database_url": os.environ["DATABASE_URL"],

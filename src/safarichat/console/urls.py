@@ -71,4 +71,5 @@ urlpatterns = [
     path("", include("safarichat.console.urls_whatsapp")),
     path("", include("safarichat.console.urls_settings")),
     path("", include("safarichat.console.urls_linked")),
+    path("", include("safarichat.console.urls_developers")),
 ]

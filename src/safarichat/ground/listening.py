@@ -15,9 +15,15 @@ LONGEST_WAIT_S = 5.0
 PROBE_EVERY_S = 20.0  # a connection that died silently is found out by asking
 
 
-async def listen(channel: str, *, heard: Callable[[str], None], listening: Callable[[], None]) -> None:
+async def listen(
+    channel: str,
+    *,
+    heard: Callable[[str], None],
+    listening: Callable[[], None],
+    deaf: Callable[[], None] = lambda: None,
+) -> None:
     """Call `heard` with every payload, until cancelled. `listening` is called each time the connection stands, also the
-    first: what was announced before is gone."""
+    first: what was announced before is gone; `deaf` when it has broken."""
     wait_s = FIRST_WAIT_S
     while True:
         try:
@@ -27,6 +33,7 @@ async def listen(channel: str, *, heard: Callable[[str], None], listening: Calla
                 listening()
                 await _hear(connection, heard)
         except (psycopg.Error, OSError) as problem:
+            deaf()
             log.warning("the listening connection broke (%s); next try in %.1f s", type(problem).__name__, wait_s)
         await asyncio.sleep(wait_s)
         wait_s = min(wait_s * 2, LONGEST_WAIT_S)

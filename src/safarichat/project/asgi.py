@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import get_resolver
 
 from safarichat.edge import bodies, uploads
+from safarichat.edge.apikeys import api_keys_lifetime
 from safarichat.edge.files import files_app
 from safarichat.edge.health import health_app
 from safarichat.edge.hooks import hooks_app
@@ -110,7 +111,7 @@ EXACT: dict[str, Application] = {
 }
 BELOW: dict[str, Application] = {"/webhooks/": hooks_app, "/m/": files_app}
 FILE = re.compile(r"/media/\d{1,18}")
-LIFETIMES: list[Callable[[], AbstractAsyncContextManager[None]]] = [live_lifetime]
+LIFETIMES: list[Callable[[], AbstractAsyncContextManager[None]]] = [live_lifetime, api_keys_lifetime]
 
 
 async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
