@@ -33,7 +33,7 @@ class LinkForm(forms.Form):
     logo = forms.FileField(
         label=_("Logo"),
         required=False,
-        help_text=_("PNG or JPEG, at most 200 kB. It is kept here, nothing is fetched."),
+        help_text=_("PNG or JPEG, at most 200 kB."),
     )
     next_url = forms.CharField(
         label=_("Where your customer goes on"),

@@ -176,7 +176,7 @@ class ConnectLink(models.Model):
     title = models.CharField(max_length=150, db_default="", default="")
     color = models.CharField(max_length=7, db_default="", default="")  # #rrggbb
     logo = models.BinaryField(db_default=b"", default=b"")  # a small PNG or JPEG
-    providers = ArrayField(models.CharField(max_length=100))
+    providers = ArrayField(models.TextField())
     next_url = models.TextField(db_default="", default="")
     reference = models.CharField(max_length=200, db_default="", default="")  # the account's own word for the customer
     created_by = models.ForeignKey(

@@ -186,7 +186,7 @@ def _take(account_id: int, state: str, session_key: str, brought: Brought) -> _T
         signup = _signup(found, row, brought)
         if isinstance(signup, Mistyped):
             return signup
-        if found.link_id and signup.brings_something and not visits.take(found, now):
+        if found.link_id and signup.brings_something and not visits.take(found.link_id, found, now):
             return StateRefused("unknown")
         found.used_at, found.event, found.data = now, signup.event, dict(signup.data)
         found.save(update_fields=["used_at", "event", "data"])

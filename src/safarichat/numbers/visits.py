@@ -79,10 +79,10 @@ def attempt(visit: Visit, credential_id: int | None = None, provider: str = "") 
 # --- in the transactions of a walk -----------------------------------------------------------------------------------
 
 
-def take(onboarding: Onboarding, now: datetime) -> bool:
+def take(link_id: int, onboarding: Onboarding, now: datetime) -> bool:
     """Make the link that this walk came from its browser's own. False: it is another's by now, used or revoked."""
     free = Q(browser_digest="") | Q(browser_digest=onboarding.session_digest)
-    mine = ConnectLink.objects.filter(free, pk=onboarding.link_id, used_at=None, revoked_at=None)
+    mine = ConnectLink.objects.filter(free, pk=link_id, used_at=None, revoked_at=None)
     taken = mine.update(browser_digest=onboarding.session_digest, credential_id=onboarding.credential_id)
     announce(onboarding.account_id, "links")
     return bool(taken)

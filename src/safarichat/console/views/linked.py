@@ -7,7 +7,7 @@ logged in here acts as the link's visitor.
 import secrets
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,21 +27,20 @@ from safarichat.numbers import links, photos, visits
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.numbers.visits import Visit
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, Asker, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, Asker, ...], HttpResponse]
 COOKIE = "connect"
 COOKIE_AGE_S = 100 * 24 * 3600  # longer than any link
 PER_MINUTE, UNKNOWN_PER_MINUTE = 300, 20  # of one address
 CONNECTING, CONNECTED = ("open", "begun"), ("open", "begun", "done")
 
 
-def visitor(*states: str) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, str, P], HttpResponse]]:
+def visitor(*states: str) -> Callable[[View], Callable[..., HttpResponse]]:
     """For a view of a link in one of these states; in every other one the visitor is told why there is nothing."""
 
-    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+    def decorate(view: View) -> Callable[..., HttpResponse]:
         @never_cache
         @wraps(view)
-        def answer(request: HttpRequest, token: str, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def answer(request: HttpRequest, token: str, **places: Any) -> HttpResponse:
             address = request.META.get("REMOTE_ADDR", "")
             if wait_s := throttles.allow(f"connect:{address}", limit=PER_MINUTE, per_s=60):
                 return too_many(request, wait_s)
@@ -51,7 +50,7 @@ def visitor(*states: str) -> Callable[[View[P]], Callable[Concatenate[HttpReques
                 if wait_s:
                     return too_many(request, wait_s)
                 raise Http404
-            return _answered(request, visit, token, states, lambda asker: view(request, asker, *args, **kwargs))
+            return _answered(request, visit, token, states, lambda asker: view(request, asker, **places))
 
         return answer
 
@@ -128,7 +127,10 @@ def _done(request: HttpRequest, asker: Asker) -> HttpResponse:
     link = _visit(asker).link
     onward = asker.onward_url(credential_id=str(link.credential_id or ""))
     shown = {"asker": asker, "link": link, "row": link.credential, "onward": onward}
-    return render(request, "console/linked/done.html", shown)
+    answer = render(request, "console/linked/done.html", shown)
+    if onward:
+        answer["Refresh"] = f"3; url={onward}"
+    return answer
 
 
 def _visit(asker: Asker) -> Visit:

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ("logo", models.BinaryField(db_default=b"", default=b"")),
                 (
                     "providers",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), size=None),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None),
                 ),
                 ("next_url", models.TextField(db_default="", default="")),
                 ("reference", models.CharField(db_default="", default="", max_length=200)),
