@@ -33,7 +33,9 @@ _django: Application = WSGIMiddleware(django, workers=PAGE_THREADS, send_queue_s
 # What asks a provider may take half a minute: it waits in threads of its own, so that pages go on when one is slow.
 _asking: Application = WSGIMiddleware(django, workers=ASKING_THREADS, send_queue_size=0)  # type: ignore[assignment, arg-type]  # its own types
 _ASKS_BY_GET = re.compile(r"/whatsapp/official/(callback$|before/)|/connect/[^/]+/before/")
-_ASKS = re.compile(r"/whatsapp/official/(?!status)|/connect/|/numbers/\d+/|/settings/delete")
+_ASKS = re.compile(
+    r"/whatsapp/official/(?!status)|/connect/|/numbers/\d+/|/api/v1/(numbers|onboardings)|/settings/delete"
+)
 _uploads = uploads.Uploads(from_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, most=settings.LARGEST_UPLOAD)
 _bodies = bodies.Bodies(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, together=64 << 20, patience_s=30)
 

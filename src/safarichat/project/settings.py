@@ -40,6 +40,7 @@ SAFARICHAT_TRUSTED_PROXIES = _listed("SAFARICHAT_TRUSTED_PROXIES")
 SAFARICHAT_ALLOWED_PRIVATE_NETWORKS = _listed("SAFARICHAT_ALLOWED_PRIVATE_NETWORKS")
 SAFARICHAT_MEDIA_URL = env["SAFARICHAT_MEDIA_URL"]
 SAFARICHAT_SIGNUP = _one_of("SAFARICHAT_SIGNUP", "open", "invite", "closed")
+SAFARICHAT_RATE_LIMIT_API = _whole("SAFARICHAT_RATE_LIMIT_API")
 SAFARICHAT_LOG_LEVEL = _one_of("SAFARICHAT_LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR")
 
 SECRET_KEY = env["SAFARICHAT_SECRET_KEY"]
@@ -105,11 +106,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "ninja",
     "procrastinate.contrib.django",
 ]
 
 MIDDLEWARE = [
     "safarichat.project.middleware.RequestId",
+    "safarichat.api.asking.RateLimits",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "safarichat.project.middleware.ContentSecurityPolicy",
