@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 from django.test import Client
-
-from safarichat.api.app import api
 
 pytestmark = pytest.mark.django_db
 
@@ -65,11 +64,7 @@ def test_its_page_loads_nothing_from_elsewhere(client: Client) -> None:
     places = re.findall(r'(?:src|href)="([^"]+)"', html)
     assert len(places) >= 3
     assert [place for place in places if not place.startswith("/static/ninja/")] == []
-    assert all(client.get(place).status_code == 200 for place in places)
+    for place in places:
+        with closing(client.get(place)) as file:
+            assert file.status_code == 200, place
     assert "'unsafe" not in answer["Content-Security-Policy"]
-
-
-def test_the_description_and_the_routes_are_one() -> None:
-    described = {path for path in api.get_openapi_schema()["paths"]}
-    assert described
-    assert all(path.startswith("/api/v1/") for path in described)

@@ -37,7 +37,7 @@ def filled(path: str) -> str:
     return path
 
 
-def _theirs() -> dict[str, list[object]]:
+def _theirs() -> dict[str, list[tuple[object, ...]]]:
     tables = [table.name for table in belonging_to("accounts") if table.has("account_id")]
     return {name: fetch(f"SELECT t::text FROM {name} t WHERE account_id = %s", THEIRS) for name in tables}
 

@@ -138,7 +138,7 @@ def test_what_is_no_message_of_ours_is_not_found(program: Make, name: str) -> No
 
 def test_contacts_are_told_with_what_they_said(program: Make, conversation: Conversation) -> None:
     shop = program("read")
-    (listed,) = shop.get("/contacts", q="0711").json()["data"]
+    (listed,) = shop.get("/contacts", q="0711 111 111").json()["data"]
     assert (listed["id"], listed["name"]) == (conversation.contact_id, "Wanjiru")
     assert shop.get(f"/contacts/{listed['id']}").json() == {**listed, "consents": {}}
 

@@ -43,9 +43,8 @@ class ApiKeyAuth(HttpBearer):
         request.allowance = allowance  # type: ignore[attr-defined]  # read by RateLimits
         if allowance.wait_s:
             told = _("This key asked too often.")
-            raise Refusal(
-                429, "too_many", told, _("Wait as long as Retry-After says."), **{"Retry-After": str(allowance.wait_s)}
-            )
+            wait = {"Retry-After": str(allowance.wait_s)}
+            raise Refusal(429, "too_many", told, _("Wait as long as Retry-After says."), headers=wait)
         _note_use(key)
         request.key = key  # type: ignore[attr-defined]  # see Asking
         return key

@@ -12,6 +12,14 @@ from safarichat.api.shapes import PAGE, Cursor, Limit, Line, RowId, cursor_of, e
 from safarichat.contacts import consent, showing
 
 router = Router(tags=["Contacts"])
+WANJIRU = {
+    "id": 12,
+    "name": "Wanjiru",
+    "profile_name": "W. Kamau",
+    "username": "",
+    "phone": "254711111111",
+    "user_id": "KE.13491208655302741918",
+}
 
 
 class Contact(Schema):
@@ -25,16 +33,7 @@ class Contact(Schema):
     phone: str
     user_id: str
 
-    model_config = example(
-        {
-            "id": 12,
-            "name": "Wanjiru",
-            "profile_name": "W. Kamau",
-            "username": "",
-            "phone": "254711111111",
-            "user_id": "KE.13491208655302741918",
-        }
-    )
+    model_config = example(WANJIRU)
 
 
 class Contacts(Schema):
@@ -52,6 +51,15 @@ class Whole(Contact):
     """With what counts now of their consent, by purpose (marketing, utility, authentication); unknown where missing."""
 
     consents: dict[str, Said]
+
+    model_config = example(
+        WANJIRU
+        | {
+            "consents": {
+                "marketing": {"is_granted": False, "source": "customer", "happened_at": "2026-11-02T08:15:30Z"}
+            }
+        }
+    )
 
 
 @router.get("", response=Contacts, summary="List contacts", operation_id="list_contacts")

@@ -122,10 +122,35 @@ class Timeline(Schema):
     not_before: datetime | None
     moments: list[Moment]
 
+    model_config = example(
+        {
+            "id": "wamid.U2FmYXJpQ2hhdAAAAAAAAAAH",
+            "conversation_id": 41,
+            "credential_id": 17,
+            "direction": "out",
+            "status": "sent",
+            "price": {},
+            "expires_at": None,
+            "not_before": None,
+            "moments": [
+                {
+                    "status": "queued",
+                    "said_by": "us",
+                    "at": "2026-11-02T08:15:30Z",
+                    "learnt_at": "2026-11-02T08:15:30Z",
+                    "attempt": 0,
+                    "problem": None,
+                }
+            ],
+        }
+    )
+
 
 class Cancelled(Schema):
     id: str
     status: Literal["cancelled"]
+
+    model_config = example({"id": "wamid.U2FmYXJpQ2hhdAAAAAAAAAAH", "status": "cancelled"})
 
 
 @router.get("", response=Conversations, summary="List conversations", operation_id="list_conversations")

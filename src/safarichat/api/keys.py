@@ -13,7 +13,7 @@ from safarichat.accounts.apikeys import TooManyKeys
 from safarichat.accounts.models import ApiKey
 from safarichat.api.asking import inside, need_all_numbers
 from safarichat.api.problems import Refusal, not_found, unusable
-from safarichat.api.shapes import PAGE, Cursor, Limit, Line, RowId, cursor_of, id_in
+from safarichat.api.shapes import PAGE, Cursor, Limit, Line, RowId, cursor_of, example, id_in
 from safarichat.numbers import listing
 
 router = Router(tags=["Keys"])
@@ -28,10 +28,24 @@ class NewKey(Schema):
     expires_at: datetime | None = None
 
 
+SHOP = {
+    "id": 5,
+    "name": "Shop",
+    "prefix": "sc_uT0xq2L",
+    "scopes": ["send", "read"],
+    "credential_ids": None,
+    "addresses": [],
+    "expires_at": None,
+    "last_used_at": None,
+    "created_at": "2026-11-02T08:15:30Z",
+    "revoked_at": None,
+}
+
+
 class Key(Schema):
     id: int
     name: str
-    prefix: str = Field(examples=["sc_uT0xq2L"])
+    prefix: str
     scopes: list[str]
     credential_ids: list[int] | None
     addresses: list[str]
@@ -40,11 +54,15 @@ class Key(Schema):
     created_at: datetime
     revoked_at: datetime | None
 
+    model_config = example(SHOP)
+
 
 class MadeKey(Key):
     """`key` is shown this once."""
 
-    key: str = Field(examples=["sc_uT0xq2L…"])
+    key: str
+
+    model_config = example(SHOP | {"key": "sc_uT0xq2L…"})
 
 
 class Keys(Schema):

@@ -99,6 +99,8 @@ class Disconnected(Schema):
     status: str = Field(examples=["disconnected"])
     steps: list[dict[str, Any]]
 
+    model_config = example({"status": "disconnected", "steps": [{"step": "unsubscribed", "state": "done"}]})
+
 
 @router.get("", response=Numbers, summary="List numbers", operation_id="list_numbers")
 def list_numbers(request: HttpRequest, limit: Limit = PAGE, cursor: Cursor = "") -> Any:

@@ -51,6 +51,28 @@ class Started(Schema):
     redirect_url: str | None = None
     fields: list[FormField] | None = None
 
+    model_config = example(
+        {
+            "onboarding_id": 9,
+            "credential_id": 17,
+            "provider": "360dialog",
+            "state": "pW9…",
+            "flow": "form",
+            "sdk": None,
+            "redirect_url": None,
+            "fields": [
+                {
+                    "name": "access_token",
+                    "label": "API key",
+                    "help": "",
+                    "secret": True,
+                    "required": True,
+                    "pattern": "",
+                }
+            ],
+        }
+    )
+
 
 class Finish(Schema):
     state: Line
@@ -73,8 +95,8 @@ class Progress(Schema):
 class Continue(Schema):
     """What is asked for, and nothing else."""
 
-    pin: Line = Field("", pattern=r"^([0-9]{6})?$", description="The number's two-step PIN.")
-    code: Line = Field("", pattern=r"^([0-9]{4,8})?$", description="The code that the number received.")
+    pin: str = Field("", pattern=r"^([0-9]{6})?$", description="The number's two-step PIN.")
+    code: str = Field("", pattern=r"^([0-9]{4,8})?$", description="The code that the number received.")
     choice: Line = Field("", description="The `phone_number_id` of one of several numbers.")
     method: Literal["", "sms", "voice"] = Field("", description="How a code shall come.")
     language: Line = ""
