@@ -1,4 +1,4 @@
-"""The benchmarks of the contract: `safarichat bench ingest | queue | send | pacing | growth`. Each prints JSON lines.
+"""The benchmarks of the contract: `safarichat bench ingest | queue | send | pacing | growth | fanout`, as JSON lines.
 
 They measure the real processes on a PostgreSQL of their own with all durability on, never an installation's database.
 """

@@ -33,6 +33,17 @@ def lock(accounts: set[int]) -> None:
     fetch("SELECT pg_advisory_xact_lock(%s::bigint + k) FROM unnest(%s::bigint[]) k", LOCK, sorted(accounts))
 
 
+def current(account_id: int, contact_ids: set[int]) -> dict[int, int]:
+    """Those that became part of another contact → that one."""
+    rows = fetch(
+        "SELECT source_id, contact_id FROM contact_merges WHERE account_id = %s AND source_id = ANY(%s::bigint[])"
+        " AND undone_at IS NULL",
+        account_id,
+        list(contact_ids),
+    )
+    return dict(rows)
+
+
 # --- one ---
 
 

@@ -8,6 +8,7 @@ import binascii
 
 _WAMID = "wamid."
 _MARK = b"SafariChat"
+_OWN = "ZZ.SC."  # a country that is nobody's, and our word for ourselves
 _FIRST = 10**15  # sixteen digits, as Meta's own have 15 to 17
 _LAST = 9 * 10**15
 
@@ -29,6 +30,18 @@ def message_id(wamid: str) -> int | None:
         return None
     found = int.from_bytes(raw[len(_MARK) :], "big")
     return found if 0 < found < 1 << 63 else None
+
+
+def user_id(contact_id: int) -> str:
+    """A person's id towards programs where no provider gave one, in the form of Meta's business-scoped ids."""
+    return f"{_OWN}{contact_id}"
+
+
+def contact_id(user_id: str) -> int | None:
+    """Whose id this is; None for a provider's own."""
+    digits = user_id.removeprefix(_OWN)
+    is_ours = user_id.startswith(_OWN) and digits.isascii() and digits.isdigit() and len(digits) <= 18
+    return int(digits) if is_ours else None
 
 
 def number(row_id: int) -> str:

@@ -30,6 +30,7 @@ from safarichat.messaging.conversing import Pair, lock_conversations, open_conve
 from safarichat.messaging.expiring import expires_at
 from safarichat.messaging.lanes import wake
 from safarichat.messaging.models import Message
+from safarichat.messaging.naming import contacts_of
 from safarichat.numbers.models import SENDING
 from safarichat.providers.cloud_api.outgoing import Checked, check
 from safarichat.providers.shapes import Person, Problem, Refused
@@ -75,6 +76,8 @@ class _Conversation(Struct, frozen=True):
 def queue(account_id: int, orders: Sequence[Order], *, now: datetime) -> list[Queued | Refused]:
     """Store what may be sent; the answers in the order of the orders. Inside or outside of `acting_for`."""
     with acting(account_id):
+        ours = contacts_of(account_id, ["" if order.to else order.recipient for order in orders])
+        orders = [replace(one, recipient="", contact_id=ours[n]) if n in ours else one for n, one in enumerate(orders)]
         answers = _Answers(orders)
         answers.repeat(_by_token(account_id, [order.form_token for order in orders if order.form_token]))
         answers.refuse(_without_recipient(account_id, answers))

@@ -17,6 +17,7 @@ from safarichat.messaging.climbing import News, climb_all
 from safarichat.messaging.consenting import MESSAGE_IS_WITHDRAWN, learn_from_refusals, let_fail
 from safarichat.messaging.conversing import lock_conversations
 from safarichat.messaging.expiring import note_ours
+from safarichat.messaging.failing import tell_failed
 from safarichat.messaging.lanes import freeze, pause, tell
 from safarichat.messaging.merging import merge
 from safarichat.messaging.portfolios import throttle
@@ -167,6 +168,7 @@ def record(ended: Sequence[Ended]) -> list[None]:
         news = [news for one in ended if (news := _news(one, given_up)) is not None]
         changed = climb_all(news)
         learn_from_refusals(news)
+        tell_failed(news)
         note_ours([(one.due.account_id, one.due.id, "failed", one.at) for one in ended if one.due.id in given_up])
         _note_losses(ended)
         stayed = [one for one in ended if isinstance(one.outcome, Later | Withheld) and one.due.id not in given_up]

@@ -90,6 +90,7 @@ META_DIALOG_URL = env["META_DIALOG_URL"]
 INSTALLED_APPS = [
     "safarichat.accounts",
     "safarichat.numbers",
+    "safarichat.endpoints",
     "safarichat.contacts",
     "safarichat.message_templates",
     "safarichat.media",

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from safarichat.providers.changes import Change
+from safarichat.providers.cloud_api.retold import retold
 from safarichat.providers.shapes import Health, Hook, Platform, Talk, Withdrawal
 from safarichat.providers.twilio.about import ABILITIES, FACTS
 from safarichat.providers.twilio.checking import check as check
@@ -37,6 +39,10 @@ hook_answer = ("text/xml", b"<Response/>")  # (!) any text would be sent to the 
 def withdrawn(hook: Hook, secrets: Mapping[str, str]) -> Withdrawal | None:
     """Twilio tells nobody."""
     return None
+
+
+def told(hook: Hook, at: int) -> list[Change]:
+    return retold(read(hook), at)
 
 
 def parts(hook: Hook) -> list[bytes]:
