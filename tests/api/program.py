@@ -1,5 +1,6 @@
 """A program that asks the management API with a key."""
 
+import json
 from typing import Any
 
 from django.test import Client
@@ -15,6 +16,12 @@ class Program:
 
     def post(self, path: str, body: Any = None) -> Any:
         return self.client.post(f"/api/v1{path}", body or {}, content_type="application/json", headers=self.headers)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        if method.upper() == "GET":
+            return self.get(path)
+        options = {"content_type": "application/json", "headers": self.headers}
+        return self.client.generic(method.upper(), f"/api/v1{path}", json.dumps(body or {}), **options)
 
     @property
     def headers(self) -> dict[str, str]:

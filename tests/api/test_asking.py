@@ -43,17 +43,31 @@ SCOPES = {
     ("GET", "/keys"): "admin",
     ("POST", "/keys"): "admin",
     ("POST", "/keys/1/revoke"): "admin",
+    ("GET", "/endpoints"): "admin",
+    ("POST", "/endpoints"): "admin",
+    ("GET", "/endpoints/1"): "admin",
+    ("PUT", "/endpoints/1"): "admin",
+    ("DELETE", "/endpoints/1"): "admin",
+    ("POST", "/endpoints/1/pause"): "admin",
+    ("POST", "/endpoints/1/resume"): "admin",
+    ("POST", "/endpoints/1/secret"): "admin",
+    ("POST", "/endpoints/1/test"): "admin",
+    ("GET", "/endpoints/1/deliveries"): "admin",
+    ("GET", "/endpoints/1/deliveries/1"): "admin",
+    ("POST", "/endpoints/1/deliveries/replay"): "admin",
 }
 BODIES = {
     "/onboardings": {"provider": "meta"},
     "/onboardings/finish": {"state": "x", "code": "y"},
     "/connect-links": {"name": "Asha"},
     "/keys": {"name": "Shop", "scopes": ["read"]},
+    "/endpoints": {"url": "https://shop.example/hook"},
+    "/endpoints/1": {"url": "https://shop.example/hook"},
 }
 
 
 def ask(program: Program, method: str, path: str) -> Any:
-    return program.get(path) if method == "GET" else program.post(path, BODIES.get(path))
+    return program.ask(method, path, BODIES.get(path))
 
 
 def test_the_table_names_every_operation() -> None:
@@ -154,7 +168,7 @@ def test_what_is_wrong_with_a_body_is_named(program: Make) -> None:
         ("/contacts", {"q": "a\x00b"}),
         ("/numbers/99999999999999999999", {}),
         ("/numbers/0", {}),
-        ("/numbers/x", {}),
+        ("/endpoints/1/deliveries", {"state": "lost"}),
     ],
 )
 def test_what_can_t_be_meant_is_refused(program: Make, path: str, query: dict[str, str]) -> None:
@@ -164,5 +178,6 @@ def test_what_can_t_be_meant_is_refused(program: Make, path: str, query: dict[st
 def test_other_addresses_and_methods_are_told_in_the_same_shape(program: Make) -> None:
     shop = program()
     assert problem(shop.get("/nothing")) == (404, "not_found")
+    assert problem(shop.get("/numbers/x")) == (404, "not_found")
     assert problem(Client().get("/api/v2/numbers")) == (404, "not_found")
     assert shop.client.delete("/api/v1/numbers", headers=shop.headers).status_code == 405

@@ -6,13 +6,24 @@ from django.http import Http404
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from safarichat.api import contacts, conversations, describing, keys, links, numbers, onboarding, problems
+from safarichat.api import (
+    contacts,
+    conversations,
+    deliveries,
+    describing,
+    endpoints,
+    keys,
+    links,
+    numbers,
+    onboarding,
+    problems,
+)
 from safarichat.api.asking import ApiKeyAuth, unknown_key
 from safarichat.api.problems import Refusal
 
 TOLD = """Everything that WhatsApp's Cloud API has no word for: numbers and their connection, connect links,
-conversations, contacts, a message's timeline, keys. Messages themselves are sent by the Cloud API, under the same host
-and with the same keys.
+conversations, contacts, a message's timeline, keys, endpoints and their deliveries. Messages themselves are sent by the
+Cloud API, under the same host and with the same keys.
 
 Lists come in pages: send `next_cursor` as `cursor` to get the next one. Errors are problem details (RFC 9457).
 """
@@ -37,6 +48,8 @@ api.add_router("/v1/conversations", conversations.router)
 api.add_router("/v1/messages", conversations.messages)
 api.add_router("/v1/contacts", contacts.router)
 api.add_router("/v1/keys", keys.router)
+api.add_router("/v1/endpoints", endpoints.router)
+api.add_router("/v1/endpoints", deliveries.router)
 
 
 api.exception_handler(Refusal)(lambda _request, refusal: problems.answer(refusal))

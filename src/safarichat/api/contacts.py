@@ -73,7 +73,7 @@ def list_contacts(request: HttpRequest, limit: Limit = PAGE, cursor: Cursor = ""
     return {"data": found[:limit], "next_cursor": more}
 
 
-@router.get("/{contact_id}", response=Whole, summary="One contact", operation_id="get_contact")
+@router.get("/{int:contact_id}", response=Whole, summary="One contact", operation_id="get_contact")
 def get_contact(request: HttpRequest, contact_id: RowId) -> Any:
     """Needs `read`, and a key for all numbers."""
     key = need_all_numbers(request, "read")

@@ -172,7 +172,9 @@ def list_conversations(
     return {"data": found[:limit], "next_cursor": more}
 
 
-@router.get("/{conversation_id}", response=Conversation, summary="One conversation", operation_id="get_conversation")
+@router.get(
+    "/{int:conversation_id}", response=Conversation, summary="One conversation", operation_id="get_conversation"
+)
 def get_conversation(request: HttpRequest, conversation_id: RowId) -> Any:
     """Needs `read`."""
     key = need(request, "read")
@@ -187,7 +189,7 @@ def _conversation(key: Key, conversation_id: int) -> Listed:
     return found
 
 
-@router.get("/{conversation_id}/messages", response=Messages, summary="Its messages", operation_id="list_messages")
+@router.get("/{int:conversation_id}/messages", response=Messages, summary="Its messages", operation_id="list_messages")
 def list_messages(request: HttpRequest, conversation_id: RowId, limit: Limit = PAGE, cursor: Cursor = "") -> Any:
     """Newest first. Needs `read`."""
     key = need(request, "read")

@@ -116,7 +116,7 @@ def _made(account_id: int, body: NewKey) -> tuple[ApiKey, str]:
     return row, shown
 
 
-@router.post("/{key_id}/revoke", response={204: None}, summary="Revoke a key", operation_id="revoke_key")
+@router.post("/{int:key_id}/revoke", response={204: None}, summary="Revoke a key", operation_id="revoke_key")
 def revoke_key(request: HttpRequest, key_id: RowId) -> Any:
     """It opens nothing any more, within a second. Needs `admin`, and a key for all numbers."""
     key = need_all_numbers(request, "admin")

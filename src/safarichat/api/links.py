@@ -122,14 +122,16 @@ def _decoded(logo: str) -> bytes:
         raise unusable("logo", "Send it in base64.") from None
 
 
-@router.get("/{link_id}", response=Link, summary="One connect link", operation_id="get_connect_link")
+@router.get("/{int:link_id}", response=Link, summary="One connect link", operation_id="get_connect_link")
 def get_link(request: HttpRequest, link_id: RowId) -> Any:
     """Needs `numbers`, and a key for all numbers."""
     key = need_all_numbers(request, "numbers")
     return _found(links.find(key.account_id, link_id))
 
 
-@router.post("/{link_id}/revoke", response=Link, summary="Take a connect link back", operation_id="revoke_connect_link")
+@router.post(
+    "/{int:link_id}/revoke", response=Link, summary="Take a connect link back", operation_id="revoke_connect_link"
+)
 def revoke_link(request: HttpRequest, link_id: RowId) -> Any:
     """It opens nothing any more; one that was used stays so. Needs `numbers`, and a key for all numbers."""
     key = need_all_numbers(request, "numbers")

@@ -114,7 +114,7 @@ def list_numbers(request: HttpRequest, limit: Limit = PAGE, cursor: Cursor = "")
     return {"data": [reading.summary(row) for row in rows], "next_cursor": more}
 
 
-@router.get("/{credential_id}", response=Number, summary="One number", operation_id="get_number")
+@router.get("/{int:credential_id}", response=Number, summary="One number", operation_id="get_number")
 def get_number(request: HttpRequest, credential_id: RowId) -> Any:
     """Its status, the steps of its connection, and what was last seen of its health. Needs `read`."""
     return reading.summary(_row(request, "read", credential_id))
@@ -129,7 +129,7 @@ def _row(request: HttpRequest, scope: str, credential_id: int) -> OfficialWhatsa
     return row
 
 
-@router.post("/{credential_id}/test", response=Tested, summary="Test a number", operation_id="test_number")
+@router.post("/{int:credential_id}/test", response=Tested, summary="Test a number", operation_id="test_number")
 def test_number(request: HttpRequest, credential_id: RowId) -> Any:
     """Ask the provider, up to twenty seconds. Needs `numbers`."""
     row = _row(request, "numbers", credential_id)
@@ -149,7 +149,7 @@ def test_number(request: HttpRequest, credential_id: RowId) -> Any:
 
 
 @router.post(
-    "/{credential_id}/disconnect",
+    "/{int:credential_id}/disconnect",
     response=Disconnected,
     summary="Disconnect a number",
     operation_id="disconnect_number",

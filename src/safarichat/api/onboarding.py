@@ -186,7 +186,7 @@ def finish(request: HttpRequest, body: Finish) -> Any:
 
 
 @router.post(
-    "/numbers/{credential_id}/continue",
+    "/numbers/{int:credential_id}/continue",
     response=Progress,
     summary="Go on with a number that waits",
     operation_id="continue_onboarding",

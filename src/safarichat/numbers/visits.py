@@ -89,13 +89,7 @@ def take(link_id: int, onboarding: Onboarding, now: datetime) -> bool:
 
 
 def connected(row: OfficialWhatsappCredential, now: datetime) -> None:
-    """A walk has connected this number: the link that led to it, if one did, is used up, and that is told."""
-    for link in ConnectLink.objects.select_for_update().filter(credential_id=row.pk, used_at=None):
-        link.used_at, link.token = now, ""
-        link.save(update_fields=["used_at", "token"])
-        tell_used(link, row)
-
-
-def tell_used(link: ConnectLink, row: OfficialWhatsappCredential) -> None:
-    """“Connect link used”, in the transaction in which it is so: the one place that says it."""
-    announce(row.account_id, "links")
+    """A walk has connected this number: the link that led to it, if one did, is used up. Programs are told of it by
+    `endpoints.watching`."""
+    if ConnectLink.objects.filter(credential_id=row.pk, used_at=None).update(used_at=now, token=""):
+        announce(row.account_id, "links")
