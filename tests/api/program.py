@@ -20,8 +20,8 @@ class Program:
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         if method.upper() == "GET":
             return self.get(path)
-        options = {"content_type": "application/json", "headers": self.headers}
-        return self.client.generic(method.upper(), f"/api/v1{path}", json.dumps(body or {}), **options)
+        data, kind = json.dumps(body or {}), "application/json"
+        return self.client.generic(method.upper(), f"/api/v1{path}", data, kind, headers=self.headers)
 
     @property
     def headers(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.connecting import begin, finish, open_popup
 from tests.journeys.demo import Demo
 from tests.journeys.fixtures import NewPerson
-from tests.journeys.looking import look
+from tests.journeys.looking import SCREENS, look
 from tests.journeys.person import Person
 from tests.journeys.test_360dialog import sign_up
 
@@ -88,3 +88,18 @@ def test_a_link_taken_back_is_of_no_use(person: Person, browser: Browser, demo: 
     assert answer.status == 410
     assert re.search("taken back", answer.text())
     context.close()
+
+
+def test_the_management_api_is_read_and_tried_in_the_browser(person: Person) -> None:
+    page = person.open("/developers/links")
+    page.get_by_role("link", name="Reference").click()
+    expect(page.get_by_role("heading", name="SafariChat management API")).to_be_visible()
+    page.get_by_role("button", name="Authorize").click()
+    expect(page.get_by_text("bearer", exact=False).first).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    page.get_by_text("List numbers").click()
+    page.get_by_role("button", name="Try it out").click()
+    person.expect_trouble(r"status of 401")
+    page.get_by_role("button", name="Execute").click()
+    expect(page.get_by_text("unknown_key").first).to_be_visible()
+    page.screenshot(path=SCREENS / "links" / "5-reference.png")

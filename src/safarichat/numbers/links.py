@@ -23,7 +23,7 @@ from safarichat.numbers import photos, platform
 from safarichat.numbers.models import ConnectLink
 
 STATES = {
-    "open": (_("Not opened yet"), "info"),
+    "open": (_("Not used yet"), "info"),
     "begun": (_("Signed in, not finished"), "warning"),
     "used": (_("Number connected"), "success"),
     "expired": (_("Run out"), "secondary"),

@@ -20,6 +20,9 @@ def field(bound: BoundField) -> dict[str, object]:
     if described:
         attrs["aria-describedby"] = " ".join(described)
     bound.field.widget.attrs.pop("placeholder", None)  # repeats the label, and is too pale to read
+    if isinstance(bound.field.widget, forms.CheckboxSelectMultiple):
+        bound.field.widget.attrs["class"] = attrs["class"]
+        return {"field": bound, "described": attrs.get("aria-describedby", ""), "is_group": True}
     return {"field": bound, "control": bound.as_widget(attrs=attrs), "is_check": kind == "checkbox"}
 
 
