@@ -11,6 +11,7 @@ from pytest_django import Settings
 from safarichat.accounts import people
 from safarichat.accounts.models import Account, Membership, User
 from safarichat.numbers import leaving, links, visits
+from safarichat.numbers.carrying_on import carry_on_stuck
 from safarichat.numbers.links import Unusable, Wanted
 from safarichat.numbers.models import ConnectLink, OfficialWhatsappCredential, Onboarding
 from tests.console.visitor import HTML, Visitor, make
@@ -168,6 +169,19 @@ def test_a_revoked_link_opens_nothing_also_in_the_middle(visitor: Visitor, link:
     assert visitor.client.get("/whatsapp/official/callback", query, headers=HTML).status_code == 410
     row = OfficialWhatsappCredential.objects.get(pk=started["credential_id"])
     assert (row.status, row.access_token) == ("pending", None)
+
+
+def test_what_waits_behind_a_revoked_link_is_not_gone_on_with(
+    visitor: Visitor, link: ConnectLink, account: Account
+) -> None:
+    told = visitor.connect(option_pin="123456").json()
+    waits = {"for": "time", "until": "", "problem": {}}
+    rows = OfficialWhatsappCredential.objects.filter(pk=told["credential_id"])
+    rows.update(waiting=waits, status="connecting", walking_until=timezone.now() - timedelta(seconds=1))
+    links.revoke(account.pk, link.pk, timezone.now())
+    assert carry_on_stuck() == 0
+    ConnectLink.objects.update(revoked_at=None)
+    assert carry_on_stuck() == 1
 
 
 def test_a_link_that_ran_out_opens_nothing_but_who_had_signed_in_finishes(
