@@ -180,4 +180,14 @@ def test_other_addresses_and_methods_are_told_in_the_same_shape(program: Make) -
     assert problem(shop.get("/nothing")) == (404, "not_found")
     assert problem(shop.get("/numbers/x")) == (404, "not_found")
     assert problem(Client().get("/api/v2/numbers")) == (404, "not_found")
-    assert shop.client.delete("/api/v1/numbers", headers=shop.headers).status_code == 405
+    answer = shop.ask("DELETE", "/numbers")
+    assert problem(answer) == (405, "method_not_allowed")
+    assert "GET" in answer["Allow"]
+    large = shop.client.post(
+        "/api/v1/keys", b"x", content_type="application/json", CONTENT_LENGTH="99000000", headers=shop.headers
+    )
+    assert problem(large) == (413, "too_large")
+
+
+def test_no_answer_is_kept_on_the_way(program: Make) -> None:
+    assert program().get("/keys")["Cache-Control"] == "no-store"

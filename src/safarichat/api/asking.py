@@ -1,19 +1,17 @@
 """Who asks: an API key, what it may do, and how often."""
 
 import time
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
 from safarichat.accounts import apikeys, people, throttles
 from safarichat.accounts.apikeys import Key
-from safarichat.accounts.throttles import Allowance
 from safarichat.api.problems import Refusal, not_found
 from safarichat.ground.tenancy import acting_for
 
@@ -40,7 +38,7 @@ class ApiKeyAuth(HttpBearer):
             told = _("This key may not be used from this address.")
             raise Refusal(403, "address_not_allowed", told, _("Change the key's list of addresses, or ask from there."))
         allowance = throttles.take(f"api:{key.id}", limit=settings.SAFARICHAT_RATE_LIMIT_API, per_s=PER_S)
-        request.allowance = allowance  # type: ignore[attr-defined]  # read by RateLimits
+        request.allowance = allowance  # type: ignore[attr-defined]  # read by answering.Answers
         if allowance.wait_s:
             told = _("This key asked too often.")
             wait = {"Retry-After": str(allowance.wait_s)}
@@ -63,24 +61,6 @@ def _note_use(key: Key) -> None:
             _noted.clear()
         _noted[key.id] = now
         apikeys.note_used([key.id], timezone.now())
-
-
-class RateLimits:
-    """How much a key has left of its minute, in every answer to it."""
-
-    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.respond = respond
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.respond(request)
-        allowance: Allowance | None = getattr(request, "allowance", None)
-        if allowance:
-            limit = settings.SAFARICHAT_RATE_LIMIT_API
-            response["RateLimit-Limit"] = str(limit)
-            response["RateLimit-Remaining"] = str(allowance.left)
-            response["RateLimit-Reset"] = str(allowance.reset_s)
-            response["RateLimit-Policy"] = f"{limit};w={PER_S}"
-        return response
 
 
 # --- what it may do --------------------------------------------------------------------------------------------------

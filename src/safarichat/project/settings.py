@@ -113,7 +113,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "safarichat.project.middleware.RequestId",
-    "safarichat.api.asking.RateLimits",
+    "safarichat.api.answering.Answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "safarichat.project.middleware.ContentSecurityPolicy",
