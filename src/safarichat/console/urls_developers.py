@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from safarichat.console.views import apicalls, apikeys, deliveries, endpoints
+from safarichat.console.views import apicalls, apikeys, deliveries, endpoints, links
 
 urlpatterns = [
     path("developers", apikeys.developers, name="developers"),
@@ -31,4 +31,6 @@ urlpatterns = [
         deliveries.state,
         name="delivery_state",
     ),
+    path("developers/links", links.links, name="connect_links"),
+    path("developers/links/<int:link_id>/revoke", links.revoke, name="connect_link_revoke"),
 ]

@@ -35,7 +35,10 @@ _ = (
 _django: Application = WSGIMiddleware(django, workers=PAGE_THREADS, send_queue_size=0)  # type: ignore[assignment, arg-type]  # its own types
 # What asks a provider may take half a minute: it waits in threads of its own, so that pages go on when one is slow.
 _asking: Application = WSGIMiddleware(django, workers=ASKING_THREADS, send_queue_size=0)  # type: ignore[assignment, arg-type]  # its own types
-_ASKS = re.compile(r"/whatsapp/official/(?!status)|/numbers/\d+/|/settings/delete")
+_ASKS_BY_GET = re.compile(r"/whatsapp/official/(callback$|before/)|/connect/[^/]+/before/")
+_ASKS = re.compile(
+    r"/whatsapp/official/(?!status)|/connect/|/numbers/\d+/|/api/v1/(numbers|onboardings)|/settings/delete"
+)
 _uploads = uploads.Uploads(from_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, most=settings.LARGEST_UPLOAD)
 _bodies = bodies.Bodies(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, together=64 << 20, patience_s=30)
 
@@ -78,8 +81,7 @@ async def _upload(scope: Scope, told_length: str, receive: Receive, send: Send) 
 def _threads_for(scope: Scope) -> Application:
     """A sign-in comes back, and a pre-flight is asked for, by GET; all else that asks a provider is posted."""
     path = scope["path"]
-    by_get = path == "/whatsapp/official/callback" or path.startswith("/whatsapp/official/before/")
-    is_asking = (scope["method"] == "POST" and _ASKS.match(path)) or by_get
+    is_asking = (scope["method"] == "POST" and _ASKS.match(path)) or _ASKS_BY_GET.match(path)
     return _asking if is_asking else _django
 
 

@@ -69,6 +69,7 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "forget_calls": ("27 * * * *", lambda: calls.forget(settings.SAFARICHAT_KEEP_HOOKS_DAYS)),
     "clear_hooks": ("17 * * * *", lambda: clear(settings.SAFARICHAT_KEEP_HOOKS_DAYS)),
     "tell_of_numbers": ("* * * * * */10", watching.tell_of_numbers),
+    "tell_of_links": ("* * * * * */10", watching.tell_of_links),
     "clear_deliveries": ("57 * * * *", clear_deliveries),
     "tell_of_endpoints_off": ("*/5 * * * *", mailing.tell_owners),
     "clear_messages": ("37 * * * *", _clear_messages),
