@@ -11,6 +11,9 @@ CLASSES = {"checkbox": "form-check-input", "select": "form-select"}
 @register.inclusion_tag("console/_field.html")
 def field(bound: BoundField) -> dict[str, object]:
     widget = bound.field.widget
+    if isinstance(widget, forms.CheckboxSelectMultiple):
+        widget.attrs["class"] = CLASSES["checkbox"]
+        return {"field": bound, "options": list(bound.subwidgets)}
     kind = getattr(widget, "input_type", "text")
     attrs: dict[str, str | bool] = {
         "class": f"{CLASSES.get(kind, 'form-control')}{' is-invalid' if bound.errors else ''}"
@@ -21,9 +24,6 @@ def field(bound: BoundField) -> dict[str, object]:
     if described:
         attrs["aria-describedby"] = " ".join(described)
     widget.attrs.pop("placeholder", None)  # repeats the label, and is too pale to read
-    if isinstance(widget, forms.CheckboxSelectMultiple):
-        widget.attrs["class"] = attrs["class"]
-        return {"field": bound, "described": attrs.get("aria-describedby", ""), "is_group": True}
     return {"field": bound, "control": bound.as_widget(attrs=attrs), "is_check": kind == "checkbox"}
 
 
