@@ -49,7 +49,11 @@ def program(place: Installation, account: Account) -> Iterator[WhatsApp]:
     _row, key = apikeys.make(account.pk, "pywa", apikeys.SCOPES)
     with httpx.Client(transport=Instead(place.url), timeout=30) as session:
         yield WhatsApp(
-            phone_id=place.number.phone_number_id, token=key, waba_id=place.number.waba_id or None, session=session
+            phone_id=place.number.phone_number_id,
+            token=key,
+            waba_id=place.number.waba_id or None,
+            app_id=1,
+            session=session,
         )
 
 
@@ -91,6 +95,8 @@ def test_pywa_sends_uploads_reads_and_asks_through_us(place: Installation, progr
     assert phone.verified_name == place.number.verified_name
     assert isinstance(program.get_business_profile(), BusinessProfile)
     program.update_business_profile(about="Flowers")
+    if place.number.api_provider == "meta":
+        program.update_business_profile(profile_picture=PNG)
     assert program.get_business_profile().about == "Flowers"
     with pytest.raises(errors.WhatsAppError) as refused:
         program.send_template(to=CUSTOMER, name="no_such", language=TemplateLanguage.ENGLISH_US)

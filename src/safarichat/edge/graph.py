@@ -105,7 +105,8 @@ class GraphApp:
             return unauthorised()
         if key is not None and place.edge == media.CONTENT and scope["method"] in ("GET", "HEAD"):
             return await self._file(Call(key=key, method=scope["method"], place=place, told={}), scope)
-        if key is not None and place.edge == "media" and content_type.startswith(MULTIPART):
+        is_form = place.edge == "media" and content_type.startswith(MULTIPART)
+        if key is not None and scope["method"] == "POST" and (is_form or place.is_upload):
             return await self._upload(key, place, scope, headers, receive)
         body = await self._body(headers, receive)
         told = merged(query, content_type, body)
@@ -188,7 +189,7 @@ class GraphApp:
         """To disk as it comes, however large: no upload is ever in memory."""
         if "send" not in key.scopes:
             return lacking("send")
-        told = headers.get("content-length", "")
+        told, content_type = headers.get("content-length", ""), headers.get("content-type", "")
         length = int(told[:18]) if told.isascii() and told.isdigit() else LARGEST_UPLOAD
         if length > LARGEST_UPLOAD:
             return TOO_LARGE
@@ -202,8 +203,9 @@ class GraphApp:
                     method=scope["method"],
                     place=place,
                     told=pairs(scope["query_string"].decode("latin-1")),
-                    content_type=headers["content-type"],
+                    content_type=content_type,
                     spool=spool,
+                    headers=headers,
                 )
                 return await self._slowly(call)
         except TooLarge:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from safarichat.gateway import keys, media, numbers, passing, profile, receipts, subscribing, templates
+from safarichat.gateway import keys, media, numbers, passing, profile, receipts, resuming, subscribing, templates
 from safarichat.gateway.answers import Answer, lacking, not_there
 from safarichat.gateway.calls import Call
 from safarichat.gateway.objects import number_if_any, rows_if_waba
@@ -31,6 +31,7 @@ Kind = Mapping[str, tuple[str, Verb]]  # by method
 NUMBER: Kind = {"GET": ("read", numbers.look), "POST": ("numbers", numbers.change)}
 ACCOUNT: Kind = {"GET": ("read", numbers.account)}
 FILE: Kind = {"GET": ("read", media.look), "DELETE": ("send", media.delete)}
+UPLOAD: Kind = {"GET": ("send", resuming.look), "POST": ("send", resuming.take)}
 TEMPLATE: Kind = {"GET": ("read", templates.look), "POST": ("templates", templates.edit)}
 
 
@@ -47,6 +48,10 @@ def _verb(call: Call) -> tuple[str, Verb] | None:
     match call.place.parts:
         case ("debug_token",) if call.method == "GET":
             return "read", keys.look
+        case (session,) if session.startswith(resuming.SESSION):
+            return UPLOAD.get(call.method)
+        case (_app, "uploads") if call.method == "POST":
+            return "send", resuming.begin
         case (object_id,) if object_id.isdigit():
             return _kind(call).get(call.method)
         case (object_id, *edge) if object_id.isdigit():

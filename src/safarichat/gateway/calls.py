@@ -30,6 +30,11 @@ class Place(Struct, frozen=True):
         return self.parts[1] if len(self.parts) > 1 else ""
 
     @property
+    def is_upload(self) -> bool:
+        """Whether bytes come to a session that was begun before."""
+        return len(self.parts) == 1 and self.parts[0].startswith("upload:")
+
+    @property
     def is_hot(self) -> bool:
         return len(self.parts) == 2 and self.parts[1] in HOT and self.parts[0].isdigit()
 

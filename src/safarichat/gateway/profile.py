@@ -1,12 +1,14 @@
 """`/{number}/whatsapp_business_profile` (reference §10)."""
 
-from safarichat.gateway import fields
-from safarichat.gateway.answers import SUCCESS, Answer, Failed, invalid, not_there, outcome_told, told
+from collections.abc import Callable
+
+from safarichat.gateway import fields, resuming
+from safarichat.gateway.answers import SUCCESS, Answer, Failed, not_there, outcome_told, told
 from safarichat.gateway.calls import Call
 from safarichat.gateway.objects import number_of, row_of
 from safarichat.ground.sql import JSON
 from safarichat.numbers import deeds, presenting
-from safarichat.providers.shapes import Done
+from safarichat.providers.shapes import Deed, Done
 
 FIELDS = ("about", "address", "description", "email", "profile_picture_url", "websites", "vertical")
 WRITABLE = ("about", "address", "description", "email", "websites", "vertical")
@@ -30,11 +32,18 @@ def look(call: Call) -> Answer:
 def change(call: Call) -> Answer:
     number = number_of(call)
     changes = {name: call.told[name] for name in WRITABLE if name in call.told}
-    if "profile_picture_handle" in call.told:
-        return invalid("profile_picture_handle", "Change the photo on the number's page here.")
-    if not changes:
-        return SUCCESS
-    outcome = presenting.write(number.account_id, number.credential_id, changes)
-    if outcome is None:
-        raise Failed(not_there(call.place.parts[0], call.method))
-    return SUCCESS if isinstance(outcome, Done) else outcome_told(outcome)
+    deeds_asked: list[Callable[[], Deed | None]] = []
+    if changes:
+        deeds_asked.append(lambda: presenting.write(number.account_id, number.credential_id, changes))
+    if handle := call.told.get("profile_picture_handle"):
+        mime_type, data = resuming.file_of(call, handle)
+        deeds_asked.append(
+            lambda: presenting.write_photo(number.account_id, number.credential_id, mime_type=mime_type, data=data)
+        )
+    for write in deeds_asked:
+        outcome = write()
+        if outcome is None:
+            raise Failed(not_there(call.place.parts[0], call.method))
+        if not isinstance(outcome, Done):
+            return outcome_told(outcome)
+    return SUCCESS

@@ -5,8 +5,8 @@ import msgspec
 from msgspec.structs import replace
 
 from safarichat import providers
-from safarichat.gateway import fields
-from safarichat.gateway.answers import Answer, Failed, error, not_there, told
+from safarichat.gateway import fields, resuming
+from safarichat.gateway.answers import Answer, Failed, error, not_there, outcome_told, told
 from safarichat.gateway.calls import Call
 from safarichat.gateway.objects import rows_of_waba
 from safarichat.gateway.passing import pass_on
@@ -15,8 +15,10 @@ from safarichat.ground.sql import JSON
 from safarichat.media.naming import FIRST
 from safarichat.message_templates import reaching, syncing
 from safarichat.message_templates.reaching import Found, Listed
+from safarichat.numbers import deeds
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.providers.passing import Passed
+from safarichat.providers.shapes import Done
 
 USUAL = ("name", "parameter_format", "components", "language", "status", "category")
 MOST = 6000  # of a verified business (reference §6)
@@ -48,7 +50,7 @@ def create(call: Call) -> Answer:
     row = _row(call)
     if not _speaks(row.api_provider):
         return MADE_ELSEWHERE
-    asked = Passed(of="account", edge="message_templates", method="POST", json=dict(call.told))
+    asked = Passed(of="account", edge="message_templates", method="POST", json=_with_examples(call, row.pk))
     return _changed(call, row.pk, pass_on(call, row.pk, asked))
 
 
@@ -72,7 +74,8 @@ def edit(call: Call) -> Answer:
     found, credential_id, speaks = _template(call)
     if not speaks:
         return MADE_ELSEWHERE
-    asked = Passed(of="template", object_id=found.template_id, method="POST", json=dict(call.told))
+    told_of_it = _with_examples(call, credential_id)
+    asked = Passed(of="template", object_id=found.template_id, method="POST", json=told_of_it)
     return _changed(call, credential_id, pass_on(call, credential_id, asked))
 
 
@@ -108,6 +111,20 @@ def _changed(call: Call, credential_id: int, answer: Answer) -> Answer:
     if answer.status < 300:
         syncing.sync(call.key.account_id, credential_id)
     return answer
+
+
+def _with_examples(call: Call, credential_id: int) -> JSON:
+    """Files of a template's example go to its provider first. Raises Failed."""
+
+    def exchanged(handle: str) -> str:
+        mime_type, data = resuming.file_of(call, handle)
+        given = {"mime_type": mime_type, "data": data}
+        outcome = deeds.do(call.key.account_id, credential_id, "hand_sample", given)
+        if not isinstance(outcome, Done):
+            raise Failed(outcome_told(outcome) if outcome else not_there(call.place.parts[0], call.method))
+        return str(outcome.facts["handle"])
+
+    return resuming.with_handles(dict(call.told), exchanged)
 
 
 def _words(call: Call) -> dict[str, str]:

@@ -154,6 +154,7 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
     "read_profile": (),
     "write_profile": ("profile",),  # {about, address, description, email, vertical, websites: [..]}, those that change
     "write_photo": ("mime_type", "data"),  # bytes
+    "hand_sample": ("mime_type", "data"),  # bytes of a template's example: its handle comes as a fact
     "refresh": (),  # the token, where tokens end
     "subscribe": (),  # the business account's events to us
     "set_hook": (),  # this number's webhooks to our address, and no other level's override in the way

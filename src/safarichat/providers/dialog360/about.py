@@ -50,6 +50,7 @@ ABILITIES = Abilities(
         "set_pin": BY_360DIALOG,
         "rename": N_("The name is changed in 360dialog's hub."),
         "write_photo": N_("The photo is changed in 360dialog's hub."),
+        "hand_sample": N_("Examples of templates with a file are given in 360dialog's hub."),
         "refresh": N_("A key of 360dialog does not end by itself."),
         "subscribe": N_("360dialog subscribes to the account's events itself."),
         "register_hooks": N_("360dialog's own app delivers; there is none of yours to register."),

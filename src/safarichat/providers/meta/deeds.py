@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from safarichat.providers.meta import profile, repairs, verifying
+from safarichat.providers.meta import profile, repairs, uploading, verifying
 from safarichat.providers.shapes import Act
 
 DEEDS: Mapping[str, Act] = {
@@ -15,6 +15,7 @@ DEEDS: Mapping[str, Act] = {
     "read_profile": profile.read_profile,
     "write_profile": profile.write_profile,
     "write_photo": profile.write_photo,
+    "hand_sample": uploading.hand_sample,
     "refresh": repairs.refresh,
     "subscribe": repairs.subscribe,
     "set_hook": repairs.set_hook,

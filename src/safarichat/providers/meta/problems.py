@@ -119,6 +119,12 @@ PHOTO_REFUSED = Problem(
     cure=N_("Choose another picture, square and at least 640 pixels wide."),
     fault="business",
 )
+SAMPLE_REFUSED = Problem(
+    key="sample_invalid",
+    message=N_("A template's example is a JPEG, PNG, MP4 or PDF of at most 16 MB."),
+    cure=N_("Upload another file."),
+    fault="business",
+)
 APP_IS_OPERATORS = Problem(
     key="app_not_yours",
     message=N_("The Meta app belongs to whoever runs this installation: its webhook is not yours to change."),

@@ -1,17 +1,16 @@
 """How a number shows itself to customers: its name, its profile, its photo (reference §3.1, §5.3, §10)."""
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
 
-from safarichat.providers.cloud_api.loose import mapping, text, whole
+from safarichat.providers.cloud_api.loose import mapping, text
 from safarichat.providers.errors import N_
-from safarichat.providers.meta import problems
+from safarichat.providers.meta import problems, uploading
 from safarichat.providers.meta.asking import of_number, read_number
-from safarichat.providers.meta.graph import app_of, ask, graph, is_ok, listed, node, token_of
+from safarichat.providers.meta.graph import ask, is_ok, listed
 from safarichat.providers.meta.verifying import not_done
-from safarichat.providers.shapes import JSON, Answer, Call, Deed, Done, Lost, Number, Platform, Refused, Talk
+from safarichat.providers.shapes import JSON, Deed, Done, Number, Platform, Refused, Talk
 
 EDGE = "whatsapp_business_profile"
 FIELDS = "about,address,description,email,profile_picture_url,websites,vertical"
@@ -24,9 +23,8 @@ VERTICALS = frozenset(
         "PHYSICAL_GAMBLING", "OTC_DRUGS", "MATRIMONY_SERVICE", "UNDEFINED", "NOT_A_BIZ",
     }
 )  # fmt: skip
-PHOTOS = {"image/jpeg": "jpg", "image/png": "png"}
+PHOTOS = ("image/jpeg", "image/png")
 LARGEST_PHOTO = 5 * 1024 * 1024
-UPLOAD_S = 20.0
 
 
 # --- the name --------------------------------------------------------------------------------------------------------
@@ -91,47 +89,10 @@ def _fits(name: str, value: JSON) -> bool:
 
 
 def write_photo(number: Number, platform: Platform, given: Mapping[str, JSON]) -> Talk[Deed]:
-    """An upload that can be resumed; its handle goes into the profile."""
     mime_type, data = text(given, "mime_type"), given.get("data")
     if mime_type not in PHOTOS or not isinstance(data, bytes) or not 0 < len(data) <= LARGEST_PHOTO:
         return Refused(problems.PHOTO_REFUSED)
-    answer = yield from ask(_begin_call(number, platform, mime_type, len(data)))
-    upload = text(node(answer), "id")
-    if not upload:
-        return not_done(answer)
-    answer = yield from _send(number, platform, upload, data)
-    handle = text(node(answer), "h")
-    if not handle:
-        return not_done(answer)
+    handle = yield from uploading.handle_of(number, platform, mime_type, data, name="photo")
+    if not isinstance(handle, str):
+        return not_done(handle)
     return (yield from _write(number, platform, {"profile_picture_handle": handle}))
-
-
-def _begin_call(number: Number, platform: Platform, mime_type: str, length: int) -> Call:
-    query = {"file_name": f"photo.{PHOTOS[mime_type]}", "file_length": str(length), "file_type": mime_type}
-    app_id = app_of(number) or platform["META_APP_ID"]
-    return graph(platform, "begin upload", "POST", f"{app_id}/uploads", token_of(number), query=query, app_id=app_id)
-
-
-def _send(number: Number, platform: Platform, upload: str, data: bytes) -> Talk[Answer]:
-    """Cut off, it goes on once from where Meta says that it stopped."""
-    answer = yield from ask(_upload_call(number, platform, upload, "POST", data, 0))
-    if isinstance(answer, Lost):
-        told = yield from ask(_upload_call(number, platform, upload, "GET"))
-        offset = whole(node(told), "file_offset")
-        if offset is not None and 0 <= offset <= len(data):
-            answer = yield from ask(_upload_call(number, platform, upload, "POST", data[offset:], offset))
-    return answer
-
-
-def _upload_call(
-    number: Number, platform: Platform, upload: str, method: str, data: bytes | None = None, offset: int = 0
-) -> Call:
-    """(!) The id has a query of its own in it, and the header says OAuth where all others say Bearer."""
-    path, _, query = upload.partition("?")
-    token = token_of(number)
-    call = graph(platform, "upload", method, path, token, query=dict(parse_qsl(query)), app_id=app_of(number))
-    headers = {"authorization": f"OAuth {token}"}
-    if data is None:
-        return replace(call, headers=headers)
-    headers |= {"file_offset": str(offset), "content-type": "application/octet-stream"}
-    return replace(call, headers=headers, data=data, timeout_s=UPLOAD_S)

@@ -166,6 +166,7 @@ LACKS: Mapping[str, str] = {
     "deregister": N_("A sender is removed in Twilio's console."),
     "set_pin": N_("Twilio keeps the two-step PIN of its senders itself."),
     "write_photo": N_("Twilio takes the photo from a public link: set it at the sender in Twilio's console."),
+    "hand_sample": N_("Templates are made in Twilio's console, their examples as well."),
     "refresh": N_("Twilio's tokens do not end by themselves."),
     "subscribe": N_("Twilio subscribes to the business account by itself."),
     "register_hooks": N_("Each sender has its own webhook address; there is none for the whole account."),
