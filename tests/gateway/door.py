@@ -84,6 +84,8 @@ class Door:
         messages = [{"type": "http.request", "body": raw, "more_body": False}]
 
         async def receive() -> dict[str, Any]:
+            if not messages:  # the program stays on the line
+                await asyncio.Event().wait()
             return messages.pop(0)
 
         async def send(message: Any) -> None:

@@ -108,6 +108,15 @@ def test_what_meta_would_refuse_is_refused_at_once_in_its_words(
         assert not Message.objects.filter(direction="out").exists()
 
 
+def test_characters_that_no_database_keeps_are_left_out(door: Door) -> None:
+    form = b"messaging_product=whatsapp&to=%2B14155550123&type=template&biz_opaque_callback_data=a%00b&template="
+    form += b"%7B%22name%22%3A%22hello_world%22%2C%22language%22%3A%7B%22code%22%3A%22en_US%22%7D%7D"
+    assert door.call("POST", PATH, body=form, content_type="application/x-www-form-urlencoded").status == 200
+    assert Message.objects.get().callback_data == "ab"
+    assert door.call("POST", PATH, {**TO, **TEMPLATE, "biz_opaque_callback_data": "a\x00b\ud800"}).status == 200
+    assert door.call("POST", "/v25.0/3\x00/messages", {**TO, **TEMPLATE}).code == (400, 100)
+
+
 def test_bytes_that_are_no_json_are_refused_with_a_sentence(door: Door) -> None:
     for body in (b"{", b"[]", b"\xff", b'{"a":' * 300):
         assert door.call("POST", PATH, body=body).code == (400, 100)

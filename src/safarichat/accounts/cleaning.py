@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-from safarichat.accounts import apikeys, throttles
+from safarichat.accounts import apicalls, apikeys, throttles
 from safarichat.accounts.models import Invitation
 from safarichat.accounts.sessions import SessionStore
 
@@ -21,6 +21,7 @@ def clean(now: datetime) -> dict[str, int]:
         "throttles": throttles.forget_old(),
         "cache": _expired_cache(now),
         "invitations": invitations,
+        "api_calls": apicalls.forget(now),
         "api_keys": apikeys.forget_revoked(now),
     }
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower, Now
@@ -165,3 +166,28 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class ApiCall(models.Model):
+    """One call of a program: what was asked and what it was told, without either's body."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    key = models.ForeignKey(ApiKey, models.DO_NOTHING, db_constraint=False)
+    at = models.DateTimeField()
+    ms = models.IntegerField()
+    method = models.CharField(max_length=10)
+    path = models.CharField(max_length=300)  # without its query, in which a token may stand
+    status = models.SmallIntegerField()
+    code = models.IntegerField(db_default=0)  # Graph's, of an error
+    said = models.CharField(max_length=500, db_default="")  # the error's sentence
+    trace = models.CharField(max_length=64, db_default="")  # what the program was told to name it by
+    made = models.CharField(max_length=255, db_default="")  # the id of the message or file that came of it
+    address = models.CharField(max_length=45, db_default="")
+    agent = models.CharField(max_length=200, db_default="")
+
+    class Meta:
+        db_table = "api_calls"
+        indexes = [
+            models.Index(fields=["account", "-id"], name="api_calls_account"),
+            BrinIndex(fields=["at"], name="api_calls_at"),
+        ]

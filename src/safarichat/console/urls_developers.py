@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from safarichat.console.views import apikeys, deliveries, endpoints
+from safarichat.console.views import apicalls, apikeys, deliveries, endpoints, links
 
 urlpatterns = [
     path("developers", apikeys.developers, name="developers"),
     path("developers/keys", apikeys.keys, name="api_keys"),
     path("developers/keys/<int:key_id>/revoke", apikeys.revoke, name="api_key_revoke"),
+    path("developers/log", apicalls.calls, name="api_log"),
     path("developers/endpoints", endpoints.endpoints, name="endpoints"),
     path("developers/endpoints/rows", endpoints.rows, name="endpoint_rows"),
     path("developers/endpoints/<int:endpoint_id>", endpoints.endpoint, name="endpoint"),
@@ -30,4 +31,6 @@ urlpatterns = [
         deliveries.state,
         name="delivery_state",
     ),
+    path("developers/links", links.links, name="connect_links"),
+    path("developers/links/<int:link_id>/revoke", links.revoke, name="connect_link_revoke"),
 ]

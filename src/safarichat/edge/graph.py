@@ -3,6 +3,7 @@ callers share, and is answered when it is committed; the rest goes to a few thre
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -13,10 +14,12 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
+from safarichat.accounts.apicalls import Asked
 from safarichat.accounts.apikeys import Key
 from safarichat.edge.apikeys import ApiKeys, api_keys
 from safarichat.edge.bodies import Bodies, Disconnected, TooLarge, TooMany, TooSlow
 from safarichat.edge.files import serve
+from safarichat.edge.noting import Noting
 from safarichat.edge.uploads import held_on_disk
 from safarichat.gateway import answering, media
 from safarichat.gateway.answers import BUSY, VERSION, Answer, Failed, error, lacking, unauthorised
@@ -45,6 +48,8 @@ BODY_WITHIN_S = 30.0
 ANSWER_WITHIN_S = 8.0
 COLD_THREADS = 6
 MOST_WAITING = 200  # cold calls of this process
+FETCHED_WITHIN_S = 6.0  # a program that hears of a file asks for it at once: it is on its way to us
+LOOK_AGAIN_S = 0.2
 MOST_UPLOADS = 20  # unfinished ones of this process
 LARGEST_UPLOAD = LARGEST + (1 << 20)  # the file, and the form around it
 TOO_LARGE = error(100, "(#100) The request is too large.", status=413)
@@ -61,16 +66,19 @@ class GraphApp:
         )
         self._bodies = Bodies(most=LARGEST_BODY, together=UNFINISHED, patience_s=BODY_WITHIN_S)
         self._cold = ThreadPoolExecutor(COLD_THREADS, "gateway")
+        self._noting = Noting()
         self._waiting = self._uploads = 0
 
     def close(self) -> None:
         self._send.close()
+        self._noting.close()
         together = Barrier(COLD_THREADS)  # so that each thread drops its own
         for _ in range(COLD_THREADS):
             self._cold.submit(_drop, together)
         self._cold.shutdown(wait=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun, at = time.perf_counter(), datetime.now(UTC)
         place = place_of(scope["path"])
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
@@ -80,8 +88,11 @@ class GraphApp:
         except Disconnected:
             return
         if isinstance(answer, Answer):
-            return await _say(send, answer)
-        await answer(scope, receive, send)
+            await _say(send, answer)
+        else:
+            await answer(scope, receive, send)
+        if key := scope.get("safarichat_key"):
+            self._note(key, at, round((time.perf_counter() - begun) * 1000), scope, headers, answer)
 
     async def _answer(
         self, place: Place, scope: Scope, headers: Mapping[str, str], receive: Receive
@@ -116,6 +127,17 @@ class GraphApp:
         )
         return await self._slowly(call)
 
+    def _note(
+        self, key: Key, at: datetime, ms: int, scope: Scope, headers: Mapping[str, str], answer: Answer | Response
+    ) -> None:
+        status, code, said, trace, made = (
+            (answer.status, answer.code, answer.said, answer.trace, answer.made)
+            if isinstance(answer, Answer)
+            else (answer.status_code, 0, "", "", "")
+        )
+        call = (scope["method"], scope["path"], status, code, said, trace, made, _address(scope))
+        self._noting.add(Asked(key.account_id, key.id, at, ms, *call, headers.get("user-agent", "")))
+
     # --- who asks ---
 
     async def _key(self, shown: str, scope: Scope) -> Key | None:
@@ -126,10 +148,10 @@ class GraphApp:
             raise Failed(BUSY) from None
         if key is None:
             return None
+        scope["safarichat_key"] = key
         if not key.is_live(datetime.now(UTC)):
             raise Failed(unauthorised(463))
-        client = scope.get("client")
-        if not key.may_come_from(client[0] if client else ""):
+        if not key.may_come_from(_address(scope)):
             raise Failed(error(10, "(#10) This API key may not be used from this address."))
         return key
 
@@ -207,7 +229,12 @@ class GraphApp:
     async def _slowly(self, call: Call) -> Answer:
         if self._waiting >= MOST_WAITING:
             return BUSY
-        return await self._in_thread(answering.answer, call)
+        answer = await self._in_thread(answering.answer, call)
+        until = time.monotonic() + FETCHED_WITHIN_S
+        while answer is media.STILL_FETCHED and time.monotonic() < until:  # no thread waits meanwhile
+            await asyncio.sleep(LOOK_AGAIN_S)
+            answer = await self._in_thread(answering.answer, call)
+        return answer
 
     async def _in_thread(self, verb: Callable[[Call], T], call: Call) -> T | Answer:
         self._waiting += 1
@@ -232,6 +259,11 @@ def _fresh(verb: Callable[[Call], T], call: Call) -> T | Answer:
         drop_broken_connection(problem)
         logger.exception("%s could not be answered", call)
         return BUSY
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0])[:45] if client else ""
 
 
 def _shown(headers: Mapping[str, str], query: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from safarichat.endpoints.watching import NUMBER
+from safarichat.endpoints.watching import LINK, NUMBER
 from safarichat.providers.changes import MESSAGES, STATUSES
 
 KINDS: Mapping[str, Promise] = {  # of the field `messages`
@@ -35,5 +35,6 @@ META: Mapping[str, Promise] = {
 }
 OURS: Mapping[str, Promise] = {
     NUMBER: _("Only SafariChat tells this: a number is connected, about to expire, failed or disconnected"),
+    LINK: _("Only SafariChat tells this: a customer has connected a number through a connect link"),
 }
 ALL = {**META, **OURS}

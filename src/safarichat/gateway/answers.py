@@ -24,7 +24,8 @@ STATUSES: Mapping[int, int] = {  # of errors that are not 400
 
 
 class Answer(Struct, frozen=True):
-    """`trace` names it in our log and in what the program was told."""
+    """`trace` names it in our log and in what the program was told; `said` is an error's sentence and `made` the id of
+    what came of it, both for the log."""
 
     status: int
     body: bytes
@@ -32,7 +33,8 @@ class Answer(Struct, frozen=True):
     content_type: str = JSON_TYPE
     code: int = 0  # Graph's code of an error
     trace: str = ""
-    message_id: int | None = None
+    said: str = ""
+    made: str = ""
 
 
 class Failed(Exception):
@@ -43,8 +45,8 @@ class Failed(Exception):
         self.answer = answer
 
 
-def told(payload: JSON, status: int = 200, *, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
-    return Answer(status, msgspec.json.encode(payload), headers)
+def told(payload: JSON, *, headers: tuple[tuple[str, str], ...] = (), made: str = "") -> Answer:
+    return Answer(200, msgspec.json.encode(payload), headers, made=made)
 
 
 SUCCESS = told({"success": True})
@@ -70,7 +72,8 @@ def error(
         said["error_data"] = {"messaging_product": "whatsapp", "details": details}
     said["fbtrace_id"] = trace
     body = msgspec.json.encode({"error": said})
-    return Answer(status or STATUSES.get(code, 400), body, headers, code=code, trace=trace)
+    sentence = " · ".join(filter(None, (title, details)))
+    return Answer(status or STATUSES.get(code, 400), body, headers, code=code, trace=trace, said=sentence)
 
 
 def problem_told(problem: Problem) -> Answer:

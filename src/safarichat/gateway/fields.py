@@ -14,8 +14,8 @@ MOST = 200
 
 def wanted(told: JSON) -> Wanted:
     """Empty when nothing is asked for in particular. Raises Failed."""
-    text = ",".join(map(str, told)) if isinstance(told, list) else str(told or "")
-    found, end = _list(text, 0, 0) if text.strip() else ({}, len(text))
+    text = (",".join(map(str, told)) if isinstance(told, list) else str(told or "")).strip()
+    found, end = _list(text, 0, 0) if text else ({}, 0)
     if end != len(text):
         raise Failed(_unreadable(text))
     return found

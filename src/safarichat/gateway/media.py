@@ -1,6 +1,5 @@
 """Files: uploaded once and named by an id of ours, whoever carries the number; customers' files by theirs."""
 
-import time
 from datetime import UTC, datetime
 
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
@@ -20,8 +19,9 @@ from safarichat.numbers.platform import address
 from safarichat.providers.shapes import Refused
 
 CONTENT = "content"
-FETCHED_WITHIN_S = 6.0  # a program that hears of a file asks for it at once: it is on its way to us
-LOOK_AGAIN_S = 0.2
+STILL_FETCHED = error(
+    131016, details="The file is still being fetched from the provider. Ask again in a few seconds.", status=503
+)
 
 
 def upload(call: Call) -> Answer:
@@ -43,7 +43,7 @@ def upload(call: Call) -> Answer:
         return problem_told(stored.problem)
     with acting_for(number.account_id):
         kept = keeping.keep(stored, uploaded_by=None, now=datetime.now(UTC))
-    return told({"id": ids.number(kept.id)})
+    return told({"id": ids.number(kept.id)}, made=ids.number(kept.id))
 
 
 def _read(call: Call) -> tuple[dict[str, str], SpooledUpload]:
@@ -67,12 +67,8 @@ def _read(call: Call) -> tuple[dict[str, str], SpooledUpload]:
 def look(call: Call) -> Answer:
     """`GET /{media}`: where it can be fetched, with the same key, and what it is."""
     file = _file(call)
-    until = time.monotonic() + FETCHED_WITHIN_S
-    while file.state == File.State.PENDING and time.monotonic() < until:
-        time.sleep(LOOK_AGAIN_S)
-        file = _file(call)
     if file.state == File.State.PENDING:
-        return error(131016, details="The file is still being fetched from the provider. Ask again in a few seconds.")
+        return STILL_FETCHED
     if file.state != File.State.STORED:
         return error(131052, details="The provider does not have this file any more.")
     media_id = ids.number(file.pk)

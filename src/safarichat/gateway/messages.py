@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from safarichat import providers
 from safarichat.accounts.apikeys import Key
@@ -150,8 +149,8 @@ def _answer(draft: _Draft, found: Queued | Refused) -> Answer:
     if draft.wanted.order.body["type"] == "template":
         message["message_status"] = "accepted"
     payload = {"messaging_product": "whatsapp", "contacts": [draft.contact], "messages": [message]}
-    answer = told(payload, headers=(("x-safarichat-loss", " ".join(draft.loss)),) if draft.loss else ())
-    return replace(answer, message_id=found.message_id)
+    headers = (("x-safarichat-loss", " ".join(draft.loss)),) if draft.loss else ()
+    return told(payload, headers=headers, made=ids.wamid(found.message_id))
 
 
 def _word(given: Mapping[str, JSON], name: str) -> str:

@@ -134,7 +134,7 @@ def account_node(rows: Sequence[OfficialWhatsappCredential]) -> dict[str, JSON]:
         "id": waba_id,
         "name": facts.get("waba_name") or rows[0].verified_name,
         "currency": facts.get("currency"),
-        "timezone_id": facts.get("timezone_id"),
+        "timezone_id": facts.get("timezone_id") or "0",  # Meta's word for one that is not known
         "message_template_namespace": facts.get("message_template_namespace"),
         "account_review_status": facts.get("account_review_status"),
         "business_verification_status": facts.get("business_verification_status"),

@@ -36,7 +36,7 @@ def pairs(text: str) -> dict[str, JSON]:
         found = parse_qsl(text, keep_blank_values=True, max_num_fields=MOST)
     except ValueError:
         raise Failed(error(100, "(#100) There are too many parameters.")) from None
-    return {name: _value(value) for name, value in found}
+    return {name: _value(value.replace("\x00", "")) for name, value in found}
 
 
 def _value(word: str) -> JSON:

@@ -21,7 +21,7 @@ def look(call: Call) -> Answer:
         if outcome is not None and not isinstance(outcome, Done):
             return outcome_told(outcome)
         row = row_of(call, number)
-    profile: dict[str, JSON] = {**presenting.profile_of(row), "messaging_product": "whatsapp"}
+    profile: dict[str, JSON] = {"vertical": "UNDEFINED", **presenting.profile_of(row), "messaging_product": "whatsapp"}
     asked = fields.wanted(call.told.get("fields"))
     shown = fields.selected(profile, asked, (*FIELDS, "messaging_product"))
     return told({"data": [{**shown, "messaging_product": "whatsapp"}]})

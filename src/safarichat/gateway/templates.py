@@ -1,6 +1,9 @@
 """`/{business account}/message_templates` and `/{template}`: straight through where the provider speaks the Cloud API,
 from our copy of the provider's list where it does not."""
 
+import msgspec
+from msgspec.structs import replace
+
 from safarichat import providers
 from safarichat.gateway import fields
 from safarichat.gateway.answers import Answer, Failed, error, not_there, told
@@ -16,17 +19,29 @@ from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.providers.passing import Passed
 
 USUAL = ("name", "parameter_format", "components", "language", "status", "category")
+MOST = 6000  # of a verified business (reference §6)
 MADE_ELSEWHERE = error(10, details="Templates of this number are made and changed at its provider; they are read here.")
 
 
 def listed(call: Call) -> Answer:
     row = _row(call)
     if _speaks(row.api_provider):
-        return pass_on(call, row.pk, Passed(of="account", edge="message_templates", method="GET", query=_words(call)))
-    asked, words = fields.wanted(call.told.get("fields")), _words(call)
-    found = reaching.listed(call.key.account_id, row.pk, words)
-    nodes = [fields.selected(_node(one), asked, USUAL) for one in found]
-    return told(fields.page(nodes, call.told.get("limit"), call.told.get("after")))
+        asked = Passed(of="account", edge="message_templates", method="GET", query=_words(call))
+        return _summed(call, row, pass_on(call, row.pk, asked))
+    wanted = fields.wanted(call.told.get("fields"))
+    found = reaching.listed(call.key.account_id, row.pk, _words(call))
+    nodes = [fields.selected(_node(one), wanted, USUAL) for one in found]
+    return _summed(call, row, told(fields.page(nodes, call.told.get("limit"), call.told.get("after"))))
+
+
+def _summed(call: Call, row: OfficialWhatsappCredential, answer: Answer) -> Answer:
+    """The counts that may be asked for beside a list, from our copy where its provider does not tell them."""
+    if "summary" not in call.told or answer.status >= 300 or b'"summary"' in answer.body:
+        return answer
+    count = len(reaching.listed(call.key.account_id, row.pk, {}))
+    counts = {"total_count": count, "message_template_count": count, "message_template_limit": MOST}
+    summary = {**counts, "are_translations_complete": True}
+    return replace(answer, body=msgspec.json.encode({**msgspec.json.decode(answer.body), "summary": summary}))
 
 
 def create(call: Call) -> Answer:

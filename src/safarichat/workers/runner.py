@@ -10,7 +10,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from safarichat.endpoints.telling import DELIVERIES
-from safarichat.ground import outbound, stopping
+from safarichat.ground import garbage, outbound, stopping
 from safarichat.ground.listening import listen
 from safarichat.ground.notify import WORK_CHANNEL
 from safarichat.inbox.keeping import INBOX
@@ -32,6 +32,7 @@ AFTER_AN_ERROR_S = 2.0
 def main() -> int:
     """Work until SIGTERM or SIGINT."""
     tasks.register()
+    garbage.look_seldom()
     uvloop.run(_work())
     return 0
 

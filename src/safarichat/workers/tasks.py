@@ -21,7 +21,7 @@ from safarichat.media import handing, jobs, keeping
 from safarichat.media.clearing import clear as clear_files
 from safarichat.media.fetching import fetch_file
 from safarichat.message_templates.syncing import sync_due
-from safarichat.messaging import portfolios
+from safarichat.messaging import once, portfolios
 from safarichat.messaging.announcing import announce_message
 from safarichat.messaging.clearing import clear as clear_messages
 from safarichat.messaging.expiring import expire
@@ -69,9 +69,11 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "forget_calls": ("27 * * * *", lambda: calls.forget(settings.SAFARICHAT_KEEP_HOOKS_DAYS)),
     "clear_hooks": ("17 * * * *", lambda: clear(settings.SAFARICHAT_KEEP_HOOKS_DAYS)),
     "tell_of_numbers": ("* * * * * */10", watching.tell_of_numbers),
+    "tell_of_links": ("* * * * * */10", watching.tell_of_links),
     "clear_deliveries": ("57 * * * *", clear_deliveries),
     "tell_of_endpoints_off": ("*/5 * * * *", mailing.tell_owners),
     "clear_messages": ("37 * * * *", _clear_messages),
+    "forget_idempotency_keys": ("37 * * * *", lambda: once.forget(datetime.now(UTC))),
     "clean_accounts": ("43 * * * *", lambda: clean(datetime.now(UTC))),
 }
 

@@ -10,7 +10,8 @@ CLASSES = {"checkbox": "form-check-input", "select": "form-select"}
 
 @register.inclusion_tag("console/_field.html")
 def field(bound: BoundField) -> dict[str, object]:
-    kind = getattr(bound.field.widget, "input_type", "text")
+    widget = bound.field.widget
+    kind = getattr(widget, "input_type", "text")
     attrs: dict[str, str | bool] = {
         "class": f"{CLASSES.get(kind, 'form-control')}{' is-invalid' if bound.errors else ''}"
     }
@@ -19,9 +20,9 @@ def field(bound: BoundField) -> dict[str, object]:
     ]
     if described:
         attrs["aria-describedby"] = " ".join(described)
-    bound.field.widget.attrs.pop("placeholder", None)  # repeats the label, and is too pale to read
-    if isinstance(bound.field.widget, forms.CheckboxSelectMultiple):
-        bound.field.widget.attrs["class"] = attrs["class"]
+    widget.attrs.pop("placeholder", None)  # repeats the label, and is too pale to read
+    if isinstance(widget, forms.CheckboxSelectMultiple):
+        widget.attrs["class"] = attrs["class"]
         return {"field": bound, "described": attrs.get("aria-describedby", ""), "is_group": True}
     return {"field": bound, "control": bound.as_widget(attrs=attrs), "is_check": kind == "checkbox"}
 
