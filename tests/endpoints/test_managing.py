@@ -7,7 +7,8 @@ import pytest
 from django.core import mail
 
 from safarichat.accounts.models import Account
-from safarichat.endpoints import browsing, clearing, mailing, managing, replaying
+from safarichat.endpoints import browsing, clearing, mailing, managing, replaying, watching
+from safarichat.endpoints.figures import figures
 from safarichat.endpoints.handshaking import NOT_ALLOWED, shake
 from safarichat.endpoints.managing import Unusable, Wanted
 from safarichat.endpoints.models import Delivery, Endpoint, EndpointEvent
@@ -156,3 +157,26 @@ def test_old_deliveries_go_with_their_events_and_what_waits_too_long_is_given_up
     clearing.clear()
     assert [row.state for row in Delivery.objects.order_by("id")] == ["dead", "waiting"]
     assert EndpointEvent.objects.count() == 2
+
+
+def test_our_own_event_tells_once_that_a_number_stopped_working(number: Number, account: Account) -> None:
+    asked = endpoint(account, fields=["safarichat_number"])
+    problem = {"code": "token_expired", "message": "The sign-in has expired.", "cure": "Sign in again.", "details": "x"}
+    number.status, number.error_logs = "reauth_required", [problem]
+    number.save()
+    watching.tell_of_numbers()
+    watching.tell_of_numbers()
+    [one] = told(asked)
+    assert one["field"] == "safarichat_number"
+    assert (one["value"]["event"], one["value"]["status"]) == ("failed", "reauth_required")
+    assert one["value"]["problem"] == {name: problem[name] for name in ("code", "message", "cure")}
+
+
+def test_figures_tell_what_waits(number: Number, account: Account) -> None:
+    endpoint(account)
+    take(inbound("wamid.1"), inbound("wamid.2"))
+    Delivery.objects.filter(pk=min(Delivery.objects.values_list("pk", flat=True))).update(
+        next_at=now() + timedelta(minutes=1)
+    )
+    found = figures()
+    assert (found["deliveries_due"], found["deliveries_to_be_tried_again"], found["endpoints_off"]) == (1, 1, 0)
