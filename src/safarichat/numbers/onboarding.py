@@ -26,6 +26,7 @@ from safarichat.providers.shapes import JSON, Signup
 
 STATE_LIFETIME = timedelta(minutes=60)
 BUSY_LOOKS, BUSY_PAUSE_S = 25, 0.3
+WRITTEN_DOWN_WITHIN = timedelta(seconds=3)  # what came of a walk, after the row was let go
 
 
 class Started(Struct, frozen=True):
@@ -179,7 +180,7 @@ def _take(account_id: int, state: str, session_key: str, brought: Brought) -> _T
             return Walked.from_result(found.result)
         if now - found.created_at > STATE_LIFETIME:
             return StateRefused("expired")
-        if walking.is_walking(row, now):
+        if walking.is_walking(row, now) or (found.used_at and now - row.updated_at < WRITTEN_DOWN_WITHIN):
             return StateRefused("busy")
         if found.used_at:  # its process died on the way: the row tells how far it came
             return Walked(row.pk, row.status, "wait", problems.INTERRUPTED.key)
