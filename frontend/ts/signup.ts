@@ -13,7 +13,7 @@ declare global {
     fbAsyncInit?: () => void;
   }
 }
-type Facts = { provider: string; origins: string[]; ready: string };
+type Facts = { provider: string; base: string; origins: string[]; ready: string };
 type Words = Record<string, string>;
 type Started = {
   state: string;
@@ -107,8 +107,8 @@ class Wizard {
 
   private offerForm(mode: string, state: string): void {
     this.hide("[data-stage=ready]");
-    this.say(words.typing);
     const form = this.find<HTMLFormElement>(`[data-typed="${CSS.escape(mode)}"]`);
+    this.say(form?.querySelector("input:not([type=hidden]), select") ? words.typing : words.confirming);
     if (!form) return;
     (form.elements.namedItem("state") as HTMLInputElement).value = state;
     form.hidden = false;
@@ -125,7 +125,7 @@ class Wizard {
     this.hide("[data-problem]");
     this.say(words.checking);
     const watching = this.started ? this.watch(this.started.credential_id) : null;
-    const finished = await this.post<Finished>("/whatsapp/official/callback", { state, event: "FORM", data });
+    const finished = await this.post<Finished>(`${this.facts.base}/callback`, { state, event: "FORM", data });
     if (watching) clearInterval(watching);
     button.disabled = false;
     if (!finished) {
@@ -196,7 +196,7 @@ class Wizard {
     this.disable();
     const watching = code ? this.watch(started.credential_id) : null;
     const body = { state: started.state, code, event, data: message?.data ?? {} };
-    const finished = await this.post<Finished>("/whatsapp/official/callback", body);
+    const finished = await this.post<Finished>(`${this.facts.base}/callback`, body);
     if (watching) clearInterval(watching);
     if (!finished) return this.again();
     if (finished.outcome === "connected") return location.assign(finished.next);
@@ -251,7 +251,7 @@ class Wizard {
     }
     const holder = place.firstElementChild as HTMLElement;
     holder.dataset.live = `number:${credentialId}`;
-    holder.dataset.liveUrl = `/whatsapp/official/${credentialId}/steps`;
+    holder.dataset.liveUrl = `${this.facts.base}/${credentialId}/steps`;
     await fetchInto(holder, holder.dataset.liveUrl);
   }
 

@@ -83,8 +83,8 @@ def _add_schema(add: Add) -> None:
     migrate.set_defaults(run="schema:migrate", takes_rest=True)
     manage = add("manage", help="any Django management command", add_help=False)
     manage.set_defaults(run="schema:manage", takes_rest=True)
-    bench = add("bench", help="the benchmarks: ingest, queue, accept, send, pacing, growth", add_help=False)
-    bench.add_argument("name", choices=["ingest", "queue", "accept", "send", "pacing", "growth"])
+    bench = add("bench", help="the benchmarks: ingest, queue, accept, send, pacing, growth, fanout", add_help=False)
+    bench.add_argument("name", choices=["ingest", "queue", "accept", "send", "pacing", "growth", "fanout"])
     bench.set_defaults(run="roles:bench", takes_rest=True)
 
 

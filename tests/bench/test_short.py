@@ -67,3 +67,9 @@ def test_send_records_what_arrived(tmp_path: Path) -> None:
     [line] = bench(tmp_path, "send", "--runs", "1", "--count", "500", "--numbers", "50")
     assert line["arrived_equal_recorded"]
     assert line["duplicates"] == 0
+
+
+def test_fanout_brings_every_event_to_its_endpoint_once(tmp_path: Path) -> None:
+    [line] = bench(tmp_path, "fanout", "--rate", "20", "--seconds", "3")
+    assert line["arrived_equal_sent"]
+    assert line["again"] == 0

@@ -24,5 +24,6 @@ async def test_it_tells_how_much_waits(number: OfficialWhatsappCredential) -> No
     lines = sent[1]["body"].decode().splitlines()
     assert "safarichat_messages_waiting 0" in lines
     assert "safarichat_hooks_waiting 0" in lines
+    assert "safarichat_deliveries_due 0" in lines
     assert any(line.startswith("safarichat_hooks_kept_total{process=") for line in lines)
     await asyncio.to_thread(health.one_thread.submit(connections.close_all).result)

@@ -17,6 +17,7 @@ TOKEN = "EAAG" + "x7" * 20
         f'{{"access_token": "{TOKEN}", "expires": 1}}',
         f"{{'client_secret': '{TOKEN}'}}",
         f"/oauth?code={TOKEN}",
+        f"Internal Server Error: /connect/{TOKEN}",
         f"hub.verify_token={TOKEN}",
         f"the token was {TOKEN}",
         f"postgresql://safarichat:{TOKEN}@/safarichat",

@@ -6,6 +6,7 @@ import pytest
 
 from safarichat.contacts.models import Contact
 from safarichat.inbox import replaying, telling, understanding
+from safarichat.inbox.keeping import Kept, keep
 from safarichat.inbox.models import Hook, HookEvent
 from safarichat.inbox.understanding import understand
 from safarichat.messaging.models import Conversation, Message
@@ -155,5 +156,21 @@ def test_an_answer_within_the_second_of_our_message_stands_below_it(number: Offi
     now = datetime.now(UTC)
     take(inbound(at=int(now.timestamp())))
     at = Message.objects.get().at
-    assert at >= min(now, now.replace(microsecond=999_999))
+    assert at >= min(now, now.replace(microsecond=990_000))
     assert int(at.timestamp()) == int(now.timestamp())
+
+
+@pytest.mark.parametrize("late_s", [0.2, 2, 9])
+def test_of_two_messages_within_one_second_the_later_call_stands_below(
+    number: OfficialWhatsappCredential, late_s: float
+) -> None:
+    """Also when its hook is understood first, by another worker."""
+    told = AT
+    keep([Kept("meta", "", inbound("wamid.1", "Hello", at=told)), Kept("meta", "", inbound("wamid.2", "I", at=told))])
+    for place, kept in enumerate(Hook.objects.order_by("pk")):
+        received_at = datetime.fromtimestamp(told + late_s + place / 20, UTC)
+        Hook.objects.filter(pk=kept.pk).update(received_at=received_at, state=Hook.State.NEW if place else 9)
+    understand(10)
+    Hook.objects.filter(state=9).update(state=Hook.State.NEW)
+    understand(10)
+    assert list(Message.objects.order_by("at", "pk").values_list("text", flat=True)) == ["Hello", "I"]

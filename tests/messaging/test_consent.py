@@ -1,6 +1,7 @@
 """Whoever does not want advertisements gets none: whatever told us so, in whatever order, until the last moment."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 from itertools import permutations
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from safarichat.accounts.models import Account
 from safarichat.contacts.consent import Choice, history, record, states
 from safarichat.contacts.models import ConsentEvent, Contact
+from safarichat.ground.sql import fetch
 from safarichat.ground.tenancy import acting_for
 from safarichat.messaging import lanes
 from safarichat.messaging.models import Attempt, Conversation, Message, MessageEvent
@@ -291,3 +293,15 @@ def test_free_text_has_no_purpose(shop: OfficialWhatsappCredential) -> None:
     take(inbound(text="Habari", at=int(now().timestamp())))
     assert queued(shop, body=text()).purpose == ""
     assert queued(shop, body=template("utility")).purpose == "utility"
+
+
+@pytest.mark.parametrize(("category", "purpose"), [("UTILITY", "utility"), ("", "marketing")])
+def test_what_waited_before_messages_knew_what_they_are_for_is_held_by_a_stop_too(
+    number: OfficialWhatsappCredential, category: str, purpose: str
+) -> None:
+    message = queued(number)
+    make_template(make_copy(number), "hello_world", "en_US", category=category)
+    Message.objects.update(purpose="")
+    fetch(import_module("safarichat.messaging.migrations.0017_purposes").NAMED)
+    message.refresh_from_db()
+    assert message.purpose == purpose

@@ -15,8 +15,8 @@ from safarichat.messaging.portfolios import (
     Quota,
     admit,
     forget,
-    is_slowed,
     quota,
+    slowed,
 )
 from safarichat.messaging.sending import Departure, Due, Ended, Want, depart, fetch_due, record
 from safarichat.numbers.models import OfficialWhatsappCredential
@@ -121,7 +121,7 @@ def test_the_portfolio_s_own_throttle_holds_first_messages_alone_and_recovers_bi
     attempt = depart([Departure(lane.credential_id, lane.lease, (message.pk,))])[0][message.pk]
     record([Ended(due, attempt, now(), SPAM, "200")])
     assert Lane.objects.get().paused_until is None
-    assert is_slowed("200")
+    assert slowed(["200"]) == {"200"}
     assert ask(lane, "a", limit=None).message_ids == frozenset()
     Portfolio.objects.update(paused_until=now())
     assert [len(ask(lane, *(f"{n}{place}" for place in range(9)), limit=None).message_ids) for n in "abc"] == [1, 2, 4]

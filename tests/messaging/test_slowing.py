@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from safarichat.messaging.models import Lane, Message, Portfolio
-from safarichat.messaging.portfolios import is_slowed
+from safarichat.messaging.portfolios import slowed
 from safarichat.messaging.slowing import Brake, told
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.providers.twilio.errors import problem_with
@@ -55,7 +55,7 @@ def test_a_portfolio_that_had_too_much_writes_to_nobody_new(number: OfficialWhat
     fail(131048)
     portfolio = Portfolio.objects.get(key="700")
     assert portfolio.paused_until is not None
-    assert is_slowed("700")
+    assert slowed(["700"]) == {"700"}
     assert Lane.objects.get().paused_until is None
 
 

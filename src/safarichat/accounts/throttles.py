@@ -4,6 +4,7 @@ import math
 from hashlib import sha256
 
 from django.db import connection
+from msgspec import Struct
 
 # One statement, so that two processes that ask at once can't both get the last place. Exact: over any stretch of
 # `per` seconds no more than `limit` are let through. A refused try is not counted.
@@ -18,16 +19,30 @@ ON CONFLICT (key) DO UPDATE SET (hits, wait_s, ends_at) = (
          excluded.ends_at
   FROM unnest(t.hits) AS hit WHERE hit > excluded.hits[1] - make_interval(secs => %(per)s)
 )
-RETURNING wait_s
+RETURNING wait_s, cardinality(hits), extract(epoch FROM hits[1] - clock_timestamp()) + %(per)s
 """
+
+
+class Allowance(Struct, frozen=True):
+    """Whole seconds to wait (0: it may be done now), how often it may be done besides, and seconds until the oldest
+    is forgotten."""
+
+    wait_s: int
+    left: int
+    reset_s: int
 
 
 def allow(key: str, *, limit: int, per_s: int) -> int:
     """0 when it may be done now (and it is counted), else the whole seconds to wait. Ask outside of transactions."""
+    return take(key, limit=limit, per_s=per_s).wait_s
+
+
+def take(key: str, *, limit: int, per_s: int) -> Allowance:
+    """As `allow`, with how much is left."""
     with connection.cursor() as cursor:
         cursor.execute(TRY, {"key": sha256(key.encode()).hexdigest(), "limit": limit, "per": float(per_s)})
-        wait_s: float = cursor.fetchone()[0]
-    return math.ceil(wait_s)
+        wait_s, used, reset_s = cursor.fetchone()
+    return Allowance(math.ceil(wait_s), max(0, limit - used), max(1, math.ceil(reset_s)))
 
 
 def count(key: str, *, per_s: int) -> int:

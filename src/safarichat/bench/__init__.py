@@ -1,5 +1,5 @@
 """The benchmarks of the contract: `safarichat bench ingest | queue | accept | send | pacing |
-growth`. Each prints JSON lines.
+growth | fanout`. Each prints JSON lines.
 
 They measure the real processes on a PostgreSQL of their own with all durability on, never an installation's database.
 """

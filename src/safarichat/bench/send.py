@@ -71,7 +71,7 @@ def _send(site: Site, port: int, options: argparse.Namespace) -> tuple[float, fl
     while fetch("SELECT EXISTS (SELECT FROM messages WHERE is_waiting)")[0][0]:
         if time.monotonic() - first > PATIENCE_S:
             raise TimeoutError("not everything was sent")
-        time.sleep(0.1)
+        time.sleep(0.25)
     ended = time.monotonic()
     for worker in workers:
         worker.terminate()

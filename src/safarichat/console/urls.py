@@ -70,5 +70,6 @@ urlpatterns = [
     path("numbers/<int:credential_id>/display-name", profile.display_name, name="number_display_name"),
     path("", include("safarichat.console.urls_whatsapp")),
     path("", include("safarichat.console.urls_settings")),
+    path("", include("safarichat.console.urls_linked")),
     path("", include("safarichat.console.urls_developers")),
 ]

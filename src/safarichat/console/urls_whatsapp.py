@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from safarichat.console.views import attempts, connect, deletion, whatsapp
+from safarichat.console.views import attempts, connect, deletion, returning, whatsapp
 from safarichat.console.views.old_routes import PAGES, moved
 
 PLACES = "whatsapp/integration-options", "whatsapp/integration-success", "whatsapp/integration-error"
@@ -32,7 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("whatsapp/integration-success", connect.success, name="connect_success"),
     path("whatsapp/integration-error", connect.error, name="connect_error"),
     path("whatsapp/official/initialize", whatsapp.initialize, name="whatsapp_initialize"),
-    path("whatsapp/official/callback", whatsapp.callback, name="whatsapp_callback"),
+    path("whatsapp/official/callback", returning.callback, name="whatsapp_callback"),
     path("whatsapp/official/status", whatsapp.status, name="whatsapp_status"),
     path("whatsapp/official/test-connection", whatsapp.test_connection, name="whatsapp_test"),
     path("whatsapp/official/disconnect", whatsapp.disconnect, name="whatsapp_disconnect"),

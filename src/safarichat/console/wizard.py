@@ -1,20 +1,16 @@
-"""What the wizard shows and says, and where it goes on after a sign-in came back."""
+"""What the wizard shows and says."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
 from safarichat import providers
 from safarichat.console import choosing
+from safarichat.console.asker import Asker
 from safarichat.numbers.platform import is_enabled, offered, platform
-from safarichat.numbers.walking import Walked
 from safarichat.providers.shapes import Facts, Field, Platform, Way
-
-START = "/whatsapp/integration-options"
 
 
 class Typing(Struct, frozen=True):
@@ -30,39 +26,20 @@ class Typing(Struct, frozen=True):
         return f"Typing({self.mode})"
 
 
-# --- where it goes on ------------------------------------------------------------------------------------------------
-
-
-def after(walked: Walked) -> str:
-    """The operator's success or error address when the wizard has ended, else the wizard at this number."""
-    match walked.outcome:
-        case "connected":
-            return _with(settings.WHATSAPP_EMBEDDED_SIGNUP_SUCCESS_URL, credential_id=str(walked.credential_id))
-        case "failed" | "cancelled":
-            place = settings.WHATSAPP_EMBEDDED_SIGNUP_ERROR_URL
-            return _with(place, error=walked.problem or "failed", credential_id=str(walked.credential_id))
-        case _:
-            return _with(START, credential_id=str(walked.credential_id))
-
-
-def _with(place: str, **query: str) -> str:
-    joint = "&" if "?" in place else "?"
-    return f"{place}{joint}{urlencode(query)}"
-
-
 # --- the page --------------------------------------------------------------------------------------------------------
 
 
 def page(
+    asker: Asker,
     *,
     provider: str = "",
     mode: str = "",
-    is_staff: bool = False,
     given: Mapping[str, str],
     typing: Typing | None = None,
 ) -> dict[str, Any]:
     """What `options.html` shows whoever looks at it. `provider`: the one that was chosen, and maybe its `mode`."""
-    facts = offered()
+    is_staff = asker.is_staff
+    facts = [each for each in offered() if asker.may_use(each.name)]
     connectable = [each for each in facts if each.name in providers.names()]
     chosen = next((each for each in connectable if each.name == provider), None)
     shown = {
@@ -71,8 +48,9 @@ def page(
         "questions": choosing.asked(given),
         "suggested": choosing.suggested(given, connectable),
         "words": _words(),
+        "asker": asker,
     }
-    return shown | ({"way": _wizard(chosen, mode, is_staff, typing)} if chosen else {})
+    return shown | ({"way": _wizard(chosen, mode, asker, typing)} if chosen else {})
 
 
 def _card(facts: Facts, is_staff: bool) -> dict[str, Any]:
@@ -82,10 +60,10 @@ def _card(facts: Facts, is_staff: bool) -> dict[str, Any]:
     return {"facts": facts, "can_connect": True, "is_set_up": any(not way["missing"] for way in ways), "ways": ways}
 
 
-def _wizard(facts: Facts, mode: str, is_staff: bool, typing: Typing | None) -> dict[str, Any]:
+def _wizard(facts: Facts, mode: str, asker: Asker, typing: Typing | None) -> dict[str, Any]:
     """A provider that numbers can be connected to here, and whom the wizard believes window messages from."""
     place = platform(facts.name)
-    ways = _ways(facts.name, place, is_staff)
+    ways = _ways(facts.name, place, asker.is_staff)
     open_modes = [way["way"].mode for way in ways if not way["missing"]]
     wanted = typing.mode if typing else mode
     return {
@@ -97,6 +75,7 @@ def _wizard(facts: Facts, mode: str, is_staff: bool, typing: Typing | None) -> d
         "forms": [_form(way["way"], typing) for way in ways if way["way"].flow == "form" and not way["missing"]],
         "wizard": {
             "provider": facts.name,
+            "base": asker.base,
             "origins": list(providers.get(facts.name).trusted_origins(place)),
             "ready": _("Ready. Press “Sign in with %(provider)s”: a window opens.") % {"provider": facts.label},
         },
@@ -156,6 +135,7 @@ def _words() -> dict[str, str]:
         "starting": _("Getting ready…"),
         "leaving": _("Taking you to the provider's page…"),
         "typing": _("Fill in the form, then press its button."),
+        "confirming": _("Nothing has to be filled in here: press the button."),
         "opened": _("The sign-in window is open. Go on there; this page waits."),
         "blocked": _("Your browser blocked the sign-in window."),
         "blocked_cure": _("Allow pop-up windows for this page and press the button again, or sign in on a full page."),

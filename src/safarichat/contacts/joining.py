@@ -33,6 +33,16 @@ def lock(accounts: set[int]) -> None:
     fetch("SELECT pg_advisory_xact_lock(%s::bigint + k) FROM unnest(%s::bigint[]) k", LOCK, sorted(accounts))
 
 
+def current(contacts: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Of these, each with its account, those that became part of another contact → that one."""
+    rows = fetch(
+        "SELECT m.account_id, m.source_id, m.contact_id FROM unnest(%s::bigint[], %s::bigint[]) n (account_id, id)"
+        " JOIN contact_merges m ON m.account_id = n.account_id AND m.source_id = n.id AND m.undone_at IS NULL",
+        *columns(sorted(contacts), 2),
+    )
+    return {(account_id, source): into for account_id, source, into in rows}
+
+
 # --- one ---
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from safarichat.contacts.joining import newest
 from safarichat.contacts.models import Contact, ContactIdentity, ContactMerge
+from safarichat.contacts.searching import matching
 
 
 class Joined(Struct, frozen=True):
@@ -30,6 +31,16 @@ class Card(Struct, frozen=True):
     user_id: str
     identities: tuple[tuple[str, str], ...]
     merges: tuple[Joined, ...]
+
+
+def page(account_id: int, *, text: str = "", before: int = 0, limit: int) -> list[Contact]:
+    """The contacts met last, or those older than the contact `before`; with `text`, whom it finds."""
+    rows = Contact.objects.filter(account_id=account_id)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    if text.strip():
+        rows = rows.filter(pk__in=matching(text))
+    return list(rows.order_by("-id")[:limit])
 
 
 def card(account_id: int, contact_id: int) -> Card | None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from safarichat.edge.hooks import hooks_app
+from safarichat.endpoints import figures as deliveries
 from safarichat.ground import stopping
 from safarichat.ground.away import DatabaseAway
 from safarichat.ground.reachable import database_answers
@@ -43,7 +44,7 @@ class Question(Generic[T]):
 def _figures_of_all() -> dict[str, float]:
     if not database_answers():
         return {}
-    return {**clearing.figures(), **lanes.figures()}
+    return {**clearing.figures(), **lanes.figures(), **deliveries.figures()}
 
 
 question = Question(database_answers)

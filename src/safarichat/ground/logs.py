@@ -21,6 +21,7 @@ SECRETS = re.compile(
           | \bcode ["']? \s* [=:] \s* (?=["']?[^\s"'&,;]{12})  # Graph's error codes are short numbers
         ) ["']? (?:bearer\s+|basic\s+)?
       | \bbearer\s+
+      | /connect/ (?=[\w-]{16,})  # whoever holds a connect link may use it
     )
     (?P<value> [^\s"'&,;)}\]]{4,})
     | (?P<token> \b EAA[A-Za-z0-9]{12,} | \b sc_[A-Za-z0-9_-]{12,} )

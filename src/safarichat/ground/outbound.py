@@ -332,6 +332,7 @@ _loop_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _Clients[Client]] = 
 
 def _clients_of_loop() -> _Clients[Client]:
     loop = asyncio.get_running_loop()
-    if loop not in _loop_clients:
-        _loop_clients[loop] = _Clients(lambda place: _set_up(ClientBuilder(), place).build())
-    return _loop_clients[loop]
+    clients = _loop_clients.get(loop)
+    if clients is None:
+        clients = _loop_clients[loop] = _Clients(lambda place: _set_up(ClientBuilder(), place).build())
+    return clients

@@ -13,6 +13,7 @@ from django.utils import timezone
 from safarichat.ground.batching import drop_broken_connection
 from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.sql import is_passing
+from safarichat.inbox.retelling import retell_listed
 from safarichat.inbox.sorting import Pile, lay_listed
 from safarichat.inbox.telling import tell
 from safarichat.numbers import lists
@@ -58,6 +59,7 @@ def _told(row: OfficialWhatsappCredential, events: Sequence[Event], now: datetim
     try:
         with transaction.atomic():
             tell(pile)
+            retell_listed(pile, now)
     except Exception as error:
         drop_broken_connection(error)
         if is_passing(error):

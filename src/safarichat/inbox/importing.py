@@ -8,7 +8,8 @@ from django.db import transaction
 
 from safarichat.ground.batching import drop_broken_connection
 from safarichat.ground.sql import fetch, is_passing
-from safarichat.inbox.sorting import ClaimedHook, sort_read
+from safarichat.inbox.retelling import retell
+from safarichat.inbox.sorting import ClaimedHook, sort, sort_read
 from safarichat.inbox.sorting import read_hook as read
 from safarichat.inbox.telling import tell
 from safarichat.providers.shapes import Event
@@ -33,7 +34,10 @@ def import_next() -> int:
         events = read(hook)
         piece = events[done * PIECE : (done + 1) * PIECE]
         reasons = _told(hook, piece)
-        _settle(hook, reasons, is_last=len(events) <= (done + 1) * PIECE)
+        is_last = len(events) <= (done + 1) * PIECE
+        if is_last:
+            retell([hook], sort([hook]))
+        _settle(hook, reasons, is_last=is_last)
     return max(len(piece), 1)
 
 

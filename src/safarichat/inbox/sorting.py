@@ -143,8 +143,11 @@ def lay_listed(pile: Pile, route: Route, phone_number_id: str, events: Sequence[
 
 def read_hook(hook: ClaimedHook) -> list[Event]:
     provider = providers.get(hook.provider)
-    query = dict(parse_qsl(hook.query))
-    return provider.read(Hook(method="POST", headers={}, query=query, body=storable(hook.body)))
+    return provider.read(as_hook(hook))
+
+
+def as_hook(hook: ClaimedHook) -> Hook:
+    return Hook(method="POST", headers={}, query=dict(parse_qsl(hook.query)), body=storable(hook.body))
 
 
 def _lay(pile: Pile, hook: ClaimedHook, route: Route, event: Event) -> None:

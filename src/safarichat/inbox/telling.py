@@ -29,6 +29,7 @@ from safarichat.numbers.routing import Route
 from safarichat.providers.shapes import Echoed, Person, PersonChanged, PersonSaved, Received
 
 JUST_BEFORE_THE_NEXT = timedelta(microseconds=999_999)
+MOST_OF_IT_S = 0.99
 
 
 def tell(pile: Pile) -> None:
@@ -165,8 +166,11 @@ def _echo(route: Route, event: Echoed, contact_id: int, received_at: datetime) -
 
 
 def _place(told_at: datetime, received_at: datetime) -> datetime:
-    """Providers tell whole seconds. Our own clock, kept within that second, puts an answer below what it answers."""
-    return min(max(received_at, told_at), told_at + JUST_BEFORE_THE_NEXT)
+    """Providers tell whole seconds. Our own clock, kept within that second, puts an answer below what it answers, and
+    what came later below what came earlier: after most of the second, ever more slowly."""
+    late_s = max((received_at - told_at).total_seconds(), 0.0)
+    within_s = late_s if late_s <= MOST_OF_IT_S else 1 - (1 - MOST_OF_IT_S) / (1 + late_s - MOST_OF_IT_S)
+    return told_at + min(timedelta(seconds=within_s), JUST_BEFORE_THE_NEXT)
 
 
 def _time(unix_s: int) -> datetime:

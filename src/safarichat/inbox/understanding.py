@@ -14,6 +14,7 @@ from safarichat.ground.batching import drop_broken_connection
 from safarichat.ground.sql import columns, fetch, is_passing
 from safarichat.inbox.heard import STUMBLED, note, note_stumble
 from safarichat.inbox.owning import hooks_of
+from safarichat.inbox.retelling import retell
 from safarichat.inbox.sorting import ClaimedHook, Pile, sort
 from safarichat.inbox.telling import tell
 
@@ -58,6 +59,7 @@ def _understand(claim: Callable[[], list[ClaimedHook]]) -> None:
         if hooks:
             pile = sort(hooks)
             tell(pile)
+            retell(hooks, pile)
             note(pile)
             _settle(hooks, pile)
 

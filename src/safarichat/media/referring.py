@@ -72,10 +72,10 @@ class Place(Struct, frozen=True):
 
 def files(body: Mapping[str, JSON]) -> list[Place]:
     """Wherever a message may name a file: its content, a header, the cards beside each other, a template's values."""
-    if body.get("type") == "text":
+    interactive, template = body.get("interactive"), body.get("template")
+    if body.get("type") == "text" or (isinstance(template, Mapping) and not template.get("components")):
         return []
     found = list(_held(body, ()))
-    interactive, template = body.get("interactive"), body.get("template")
     if isinstance(interactive, Mapping):
         found += _held(interactive.get("header"), ("interactive", "header"))
         action = interactive.get("action")

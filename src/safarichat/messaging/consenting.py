@@ -9,6 +9,7 @@ from safarichat.ground.sql import columns, fetch
 from safarichat.messaging.climbing import News, climb_all
 from safarichat.messaging.conversing import lock_conversations
 from safarichat.messaging.expiring import note_ours
+from safarichat.messaging.failing import tell_failed
 from safarichat.messaging.lanes import tell
 from safarichat.providers.errors import N_
 from safarichat.providers.shapes import Problem
@@ -54,7 +55,9 @@ def let_fail(message_ids: Sequence[int]) -> None:
             " ORDER BY m.id FOR NO KEY UPDATE OF m",
             list(message_ids),
         )
-        tell(climb_all([News(message_id=one, status="failed", at=at, problem=WITHDRAWN) for one, _, at in found]))
+        news = [News(message_id=one, status="failed", at=at, problem=WITHDRAWN) for one, _, at in found]
+        tell(climb_all(news))
+        tell_failed(news)
         note_ours([(account_id, one, "failed", at) for one, account_id, at in found], WITHDRAWN)
 
 

@@ -45,3 +45,12 @@ def lock_conversations(ids: Sequence[int]) -> None:
     """Always before messages, always in this order: then two workers never wait for each other."""
     if ids:
         fetch("SELECT FROM conversations WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE", sorted(set(ids)))
+
+
+def lock_conversations_of(message_ids: Sequence[int]) -> None:
+    """Of these messages, as they stand now: a conversation may have become part of another while one was in the air."""
+    fetch(
+        "SELECT FROM conversations WHERE id = ANY(ARRAY("
+        "SELECT conversation_id FROM messages WHERE id = ANY(%s::bigint[]))) ORDER BY id FOR NO KEY UPDATE",
+        list(message_ids),
+    )

@@ -8,6 +8,7 @@ from django.db import transaction
 from safarichat.ground.sql import as_json, columns, fetch
 from safarichat.messaging.climbing import News, climb_all
 from safarichat.messaging.conversing import lock_conversations
+from safarichat.messaging.failing import tell_failed
 from safarichat.messaging.lanes import tell
 from safarichat.messaging.models import Message
 from safarichat.providers.errors import N_
@@ -54,7 +55,9 @@ def _expire() -> int:
         " ORDER BY id FOR NO KEY UPDATE",
         [message_id for message_id, _ in rows],
     )
-    tell(climb_all([News(message_id=one, status="failed", at=at, problem=EXPIRED) for one, _, at in still]))
+    news = [News(message_id=one, status="failed", at=at, problem=EXPIRED) for one, _, at in still]
+    tell(climb_all(news))
+    tell_failed(news)
     note_ours([(account_id, one, "failed", at) for one, account_id, at in still], EXPIRED)
     return len(still)
 

@@ -1,6 +1,7 @@
 """What a sending process remembers even when it is killed: which requests have left, and which were answered.
 
-A line per departure and per acceptance, appended to a file before the deed goes on; the kernel keeps what was written.
+A line per departure, appended to a file before the request goes, and per acceptance, a moment after its answer; the
+kernel keeps what was written.
 The process holds a lock on the file as long as it lives, so whoever can take that lock knows that it is dead, that
 nothing of it will ever leave, and, from the lines, what has: all else of its lanes goes back into the queue at once,
 instead of being unconfirmed when the lease has run out. Only a machine that is lost takes this knowledge with it.
@@ -41,6 +42,7 @@ class Journal:
         self._open: dict[Try, str] = {}
         self._file: int | None = None
         self._size = 0
+        self._late = ""  # acceptances not yet written
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._begin()
@@ -50,12 +52,21 @@ class Journal:
     def departed(self, one: Try) -> None:
         """Its request leaves now."""
         self._open[one] = line = f"D {one[0]} {one[1]} {time.monotonic():.6f}\n"
-        self._write(line)
+        self._write(self._late + line)
+        self._late = ""
 
-    def accepted(self, one: Try, provider_message_id: str) -> None:
+    def accepted(self, one: Try, provider_message_id: str) -> bool:
+        """Written with the next line, or when `flush` is called: whether that has to be asked for."""
         line = f"A {one[0]} {one[1]} {json.dumps(provider_message_id)}\n"
         self._open[one] = self._open.get(one, "") + line
-        self._write(line)
+        is_first = not self._late
+        self._late += line
+        return is_first
+
+    def flush(self) -> None:
+        if self._late:
+            self._write(self._late)
+            self._late = ""
 
     def ended(self, one: Try) -> None:
         """What came of it is in the database."""
@@ -74,6 +85,7 @@ class Journal:
     def _begin(self) -> None:
         """A new file in the place of the old one, locked before it can be seen."""
         new = self._path.with_suffix(".new")
+        self._late = ""  # it is among what is open
         file = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
         lines = (self._head + "".join(self._open.values())).encode()

@@ -9,7 +9,7 @@ Recipients stand here as digests: the table belongs to no account, since Meta co
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -64,9 +64,10 @@ def quota(facts: Mapping[str, JSON], credential_id: int) -> Quota:
     return Quota(str(portfolio)[:64], int(tier[1]) * (1000 if tier[2] else 1) if tier else None)
 
 
-def is_slowed(portfolio: str) -> bool:
-    """Whether the provider has asked this portfolio of late to write to fewer people."""
-    return bool(fetch("SELECT 1 FROM portfolios WHERE key = %s AND block < %s", portfolio, BLOCK))
+def slowed(portfolios: Collection[str]) -> set[str]:
+    """Those that the provider has asked of late to write to fewer people."""
+    rows = fetch("SELECT key FROM portfolios WHERE key = ANY(%s::text[]) AND block < %s", list(portfolios), BLOCK)
+    return {row[0] for row in rows}
 
 
 def admit(asked: Sequence[Opening]) -> list[Admitted]:

@@ -27,6 +27,7 @@ from safarichat.messaging.lanes import wake
 from safarichat.messaging.ordering import Answers
 from safarichat.messaging.ordering import Order as Order
 from safarichat.messaging.ordering import Queued as Queued
+from safarichat.messaging.recipients import as_contacts
 from safarichat.messaging.storing import addressed, by_token, insert
 from safarichat.numbers.models import SENDING
 from safarichat.providers.cloud_api.outgoing import Checked, check
@@ -54,7 +55,7 @@ def queue_all(orders: Sequence[tuple[int, Order]], *, now: datetime) -> list[Que
 
 
 def _queue(accounts: Sequence[int], orders: Sequence[Order], now: datetime) -> list[Queued | Refused]:
-    answers = Answers(accounts, orders)
+    answers = Answers(accounts, as_contacts(accounts, orders))
     answers.repeat(by_token(answers.tokens()))
     answers.refuse(_without_recipient(answers))
     answers.refuse(_without_file(answers))

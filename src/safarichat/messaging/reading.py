@@ -1,6 +1,6 @@
 """What the inbox shows: the list of conversations, and what was seen of it. Called inside `acting_for`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,6 +54,7 @@ class Wanted:
 
     filter: str = "all"
     credential_id: int | None = None
+    credential_ids: Collection[int] | None = None  # of these numbers alone
     text: str = ""
 
 
@@ -89,6 +90,8 @@ def _filtered(rows: QuerySet[Conversation], wanted: Wanted, now: datetime) -> Qu
             rows = rows.exclude(window_closes_at__gt=now)
     if wanted.credential_id is not None:
         rows = rows.filter(credential_id=wanted.credential_id)
+    if wanted.credential_ids is not None:
+        rows = rows.filter(credential_id__in=wanted.credential_ids)
     if wanted.text.strip():
         rows = rows.filter(contact_id__in=matching(wanted.text))
     return rows

@@ -13,10 +13,11 @@ from safarichat.contacts.identity import phone_key
 from safarichat.contacts.people import Naming, resolve_all
 from safarichat.ground.batching import drop_broken_connection
 from safarichat.ground.sql import JSON, as_json, columns, fetch
-from safarichat.messaging.climbing import News, climb_all
+from safarichat.messaging.climbing import News, climb_own
 from safarichat.messaging.consenting import MESSAGE_IS_WITHDRAWN, learn_from_refusals, let_fail
-from safarichat.messaging.conversing import lock_conversations
+from safarichat.messaging.conversing import lock_conversations_of
 from safarichat.messaging.expiring import note_ours
+from safarichat.messaging.failing import tell_failed
 from safarichat.messaging.lanes import freeze, pause, tell
 from safarichat.messaging.merging import merge
 from safarichat.messaging.naming import with_references
@@ -91,7 +92,8 @@ def fetch_due(wants: Sequence[Want]) -> list[list[Due]]:
           SELECT id, account_id, credential_id, conversation_id, body, priority, kind FROM messages q
           WHERE credential_id = w.credential_id AND is_waiting AND status = 'queued'
             AND (not_before IS NULL OR not_before <= clock_timestamp())
-            AND (expires_at IS NULL OR expires_at > clock_timestamp()) AND conversation_id <> ALL(%s::bigint[])
+            AND (expires_at IS NULL OR expires_at > clock_timestamp())
+            AND conversation_id NOT IN (SELECT unnest(%s::bigint[]))
             AND NOT EXISTS (
               SELECT FROM messages d WHERE d.conversation_id = q.conversation_id AND d.is_unconfirmed
                 AND abs(extract(epoch FROM clock_timestamp() - d.status_at)) < %s)
@@ -166,12 +168,13 @@ def record(ended: Sequence[Ended]) -> list[None]:
     """Write what came of attempts: statuses climb, brakes are pulled, identities are learnt."""
     with transaction.atomic():
         merged = merge(resolve_all(_learnt(ended)).merges)
-        lock_conversations(_conversations_of([one.due.id for one in ended]))
+        lock_conversations_of([one.due.id for one in ended])
         end_attempts([(one.due.id, one.attempt, one.at, *_evidence(one.outcome)) for one in ended])
         given_up = _given_up(ended)
         news = [news for one in ended if (news := _news(one, given_up)) is not None]
-        changed = climb_all(news)
+        changed = climb_own(news)
         learn_from_refusals(news)
+        tell_failed(news)
         note_ours([(one.due.account_id, one.due.id, "failed", one.at) for one in ended if one.due.id in given_up])
         _note_losses(ended)
         stayed = [one for one in ended if isinstance(one.outcome, Later | Withheld) and one.due.id not in given_up]
@@ -193,11 +196,6 @@ def _learnt(ended: Sequence[Ended]) -> list[Naming]:
         if (wa_id and phone_key(wa_id) != phone_key(one.due.phone)) or (user_id and user_id != one.due.user_id):
             learnt.append(Naming(one.due.account_id, (told, before)))
     return learnt
-
-
-def _conversations_of(message_ids: Sequence[int]) -> list[int]:
-    """Asked anew: a conversation may have become part of another while the message was in the air."""
-    return [row[0] for row in fetch("SELECT conversation_id FROM messages WHERE id = ANY(%s::bigint[])", message_ids)]
 
 
 def _evidence(outcome: Outcome | Withheld) -> tuple[str, str | None, str | None]:

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from safarichat.ground import fields
 from safarichat.numbers import before, connections, recording
-from safarichat.numbers.models import LIVE, OfficialWhatsappCredential, Onboarding, ProviderCall
+from safarichat.numbers.models import LIVE, ConnectLink, OfficialWhatsappCredential, Onboarding, ProviderCall
 
 
 def older_row(
@@ -39,6 +39,7 @@ def adopt(older: OfficialWhatsappCredential, newer: OfficialWhatsappCredential) 
         older.status = newer.status
     Onboarding.objects.filter(credential=newer).update(credential=older)
     ProviderCall.objects.filter(credential=newer).update(credential=older)
+    ConnectLink.objects.filter(credential=newer).update(credential=older)
     newer.delete()
 
 

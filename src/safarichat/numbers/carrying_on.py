@@ -11,7 +11,7 @@ from safarichat.ground import fields
 from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.tenancy import acting_for
 from safarichat.numbers import problems, recording, walking
-from safarichat.numbers.models import OfficialWhatsappCredential, Onboarding
+from safarichat.numbers.models import ConnectLink, OfficialWhatsappCredential, Onboarding
 from safarichat.numbers.onboarding import new_pin
 from safarichat.numbers.rows import tell
 from safarichat.numbers.walking import Walked
@@ -128,7 +128,9 @@ def carry_on_stuck(limit: int = 10) -> int:
                 Q(status="connecting") | Q(waiting__for="time") | ~Q(before=""),
                 walking_until__lt=now,
                 updated_at__gt=now - timedelta(days=1),
-            ).order_by("walking_until")[: limit * 5]
+            )
+            .exclude(links__in=ConnectLink.objects.filter(revoked_at__isnull=False, used_at=None))
+            .order_by("walking_until")[: limit * 5]
         )
     due = [row for row in rows if row.waiting.get("for", "time") == "time" and can_carry_on(row, now)][:limit]
     for row in due:

@@ -1,10 +1,12 @@
 """What becomes of a person's numbers when they leave an account."""
 
-from safarichat.numbers.models import LIVE, OfficialWhatsappCredential
+from safarichat.numbers.models import LIVE, ConnectLink, OfficialWhatsappCredential
 
 
 def hand_over(account_id: int, *, from_user_id: int, to_user_id: int) -> int:
-    """Make somebody else the person of these numbers, so that they stay when the person goes; how many."""
+    """Make somebody else the person of these numbers, so that they stay when the person goes; how many. Links that
+    they sent to customers go on working."""
+    ConnectLink.objects.filter(account_id=account_id, created_by_id=from_user_id).update(created_by_id=to_user_id)
     theirs = OfficialWhatsappCredential.objects.filter(account_id=account_id, user_id=from_user_id)
     return theirs.update(user_id=to_user_id)
 

@@ -1,5 +1,6 @@
 """The account's numbers for pages that are already acting for it, without their secrets."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from safarichat.ground.sql import fetch
@@ -12,6 +13,18 @@ def all_of(account_id: int) -> list[OfficialWhatsappCredential]:
     """Numbers in use first, then attempts and what was disconnected; newest first within each."""
     rows = OfficialWhatsappCredential.objects.filter(account_id=account_id).defer(*SECRETS)
     return sorted(rows.order_by("-created_at", "-id")[:500], key=lambda row: row.status not in LIVE)
+
+
+def page(
+    account_id: int, *, before: int = 0, limit: int, only: Collection[int] | None = None
+) -> list[OfficialWhatsappCredential]:
+    """Newest first; those older than the number `before`, and of a few (`only`) alone."""
+    rows = OfficialWhatsappCredential.objects.filter(account_id=account_id).defer(*SECRETS)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    if only is not None:
+        rows = rows.filter(pk__in=only)
+    return list(rows.order_by("-id")[:limit])
 
 
 def one(account_id: int, credential_id: int) -> OfficialWhatsappCredential | None:

@@ -1,5 +1,6 @@
 """A business's official WhatsApp numbers: the credential that carries each, and the attempts to connect one."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
@@ -165,13 +166,46 @@ class OfficialWhatsappCredential(models.Model):
         return self.status in SENDING
 
 
+class ConnectLink(models.Model):
+    """A link by which somebody without a login connects one number to the account, once, in one browser."""
+
+    account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
+    token_digest = models.CharField(max_length=64)  # SHA-256
+    token = SealedField(db_default="", default="")  # to be copied again; emptied when the link has ended
+    name = models.CharField(max_length=100)  # who invites, as the customer knows them
+    title = models.CharField(max_length=150, db_default="", default="")
+    color = models.CharField(max_length=7, db_default="", default="")  # #rrggbb
+    logo = models.BinaryField(db_default=b"", default=b"")  # a small PNG or JPEG
+    providers = ArrayField(models.TextField())
+    next_url = models.TextField(db_default="", default="")
+    reference = models.CharField(max_length=200, db_default="", default="")  # the account's own word for the customer
+    created_by = models.ForeignKey(
+        User, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    browser_digest = models.CharField(max_length=64, db_default="", default="")  # of the one that signed in with it
+    credential = models.ForeignKey(
+        OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, null=True, related_name="links"
+    )
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "connect_links"
+        constraints = [models.UniqueConstraint(fields=["token_digest"], name="connect_links_token_key")]
+        indexes = [models.Index(fields=["account", "-id"], name="connect_links_account")]
+
+
 class Onboarding(models.Model):
-    """One walk through the wizard. Its state travels through the provider and comes back once, in the same login."""
+    """One walk through the wizard. Its state travels through the provider and comes back once, in the same login, or
+    in the same browser where a link led to it."""
 
     account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
     credential = models.ForeignKey(
         OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, related_name="onboardings"
     )
+    link = models.ForeignKey(ConnectLink, models.DO_NOTHING, db_constraint=False, null=True, related_name="onboardings")
     user = models.ForeignKey(User, models.DO_NOTHING, db_constraint=False, null=True)
     mode = models.CharField(max_length=20, db_default="signup")
     state_digest = models.CharField(max_length=64)  # SHA-256 of the state, which only the browser holds

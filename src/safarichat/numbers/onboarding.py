@@ -17,7 +17,7 @@ from msgspec import Struct
 from safarichat import providers
 from safarichat.ground import fields
 from safarichat.ground.tenancy import acting_for
-from safarichat.numbers import before, connections, forms, problems, recording, walking
+from safarichat.numbers import before, connections, forms, problems, recording, visits, walking
 from safarichat.numbers.models import LIVE, OfficialWhatsappCredential, Onboarding
 from safarichat.numbers.platform import platform
 from safarichat.numbers.rows import tell
@@ -73,9 +73,17 @@ class Mistyped(Struct, frozen=True):
 
 
 def start(
-    account_id: int, user_id: int, session_key: str, provider: str, mode: str, credential_id: int | None = None
+    account_id: int,
+    user_id: int,
+    session_key: str,
+    provider: str,
+    mode: str,
+    credential_id: int | None = None,
+    *,
+    link_id: int | None = None,
 ) -> Started | None:
     """Begin a sign-in for a new number, or for a known one again. None: no such number, or another provider's.
+    `session_key` is the login's, or the visitor's browser's where a link (`link_id`) led here.
 
     Nothing that works is touched before the person comes back, so that several open attempts are harmless.
     """
@@ -91,6 +99,7 @@ def start(
             account_id=account_id,
             credential=row,
             user_id=user_id,
+            link_id=link_id,
             mode=mode,
             state_digest=digest(state),
             session_digest=digest(session_key),
@@ -177,6 +186,8 @@ def _take(account_id: int, state: str, session_key: str, brought: Brought) -> _T
         signup = _signup(found, row, brought)
         if isinstance(signup, Mistyped):
             return signup
+        if found.link_id and signup.brings_something and not visits.take(found.link_id, found, now):
+            return StateRefused("unknown")
         found.used_at, found.event, found.data = now, signup.event, dict(signup.data)
         found.save(update_fields=["used_at", "event", "data"])
         if signup.brings_something:

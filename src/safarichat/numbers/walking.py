@@ -19,7 +19,7 @@ from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.notify import wake_workers
 from safarichat.ground.outbound import run_talk
 from safarichat.ground.talks import Answer, Call, Progress
-from safarichat.numbers import before, calls, problems, recording, registrations
+from safarichat.numbers import before, calls, problems, recording, registrations, visits
 from safarichat.numbers.adopting import adopt, older_row
 from safarichat.numbers.asking import within
 from safarichat.numbers.hands import Hands
@@ -248,6 +248,7 @@ def _connect(row: OfficialWhatsappCredential, outcome: Connected, now: datetime)
     recording.note_problems(row, "connected", outcome.warnings, now)
     _forget_code(row)
     before.forget(row)
+    visits.connected(row, now)
     return Walked(row.pk, row.status, "connected")
 
 

@@ -18,6 +18,7 @@ from safarichat.edge.health import health_app
 from safarichat.edge.hooks import hooks_app
 from safarichat.edge.live import live_app, live_lifetime
 from safarichat.gateway.calls import place_of
+from safarichat.ground import garbage
 from safarichat.ground.away import DatabaseAway
 from safarichat.project import environment, proxies
 from safarichat.project.serving import Application, Receive, Scope, Send
@@ -34,7 +35,10 @@ _ = (
 _django: Application = WSGIMiddleware(django, workers=PAGE_THREADS, send_queue_size=0)  # type: ignore[assignment, arg-type]  # its own types
 # What asks a provider may take half a minute: it waits in threads of its own, so that pages go on when one is slow.
 _asking: Application = WSGIMiddleware(django, workers=ASKING_THREADS, send_queue_size=0)  # type: ignore[assignment, arg-type]  # its own types
-_ASKS = re.compile(r"/whatsapp/official/(?!status)|/numbers/\d+/|/settings/delete")
+_ASKS_BY_GET = re.compile(r"/whatsapp/official/(callback$|before/)|/connect/[^/]+/before/")
+_ASKS = re.compile(
+    r"/whatsapp/official/(?!status)|/connect/|/numbers/\d+/|/api/v1/(numbers|onboardings)|/settings/delete"
+)
 _uploads = uploads.Uploads(from_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, most=settings.LARGEST_UPLOAD)
 _bodies = bodies.Bodies(most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE, together=64 << 20, patience_s=30)
 
@@ -77,8 +81,7 @@ async def _upload(scope: Scope, told_length: str, receive: Receive, send: Send) 
 def _threads_for(scope: Scope) -> Application:
     """A sign-in comes back, and a pre-flight is asked for, by GET; all else that asks a provider is posted."""
     path = scope["path"]
-    by_get = path == "/whatsapp/official/callback" or path.startswith("/whatsapp/official/before/")
-    is_asking = (scope["method"] == "POST" and _ASKS.match(path)) or by_get
+    is_asking = (scope["method"] == "POST" and _ASKS.match(path)) or _ASKS_BY_GET.match(path)
     return _asking if is_asking else _django
 
 
@@ -137,6 +140,7 @@ async def _live(receive: Receive, send: Send) -> None:
         await receive()
         for lifetime in LIFETIMES:
             await lifetimes.enter_async_context(lifetime())
+        garbage.look_seldom()
         await send({"type": "lifespan.startup.complete"})
         await receive()
     await send({"type": "lifespan.shutdown.complete"})

@@ -40,6 +40,7 @@ SAFARICHAT_TRUSTED_PROXIES = _listed("SAFARICHAT_TRUSTED_PROXIES")
 SAFARICHAT_ALLOWED_PRIVATE_NETWORKS = _listed("SAFARICHAT_ALLOWED_PRIVATE_NETWORKS")
 SAFARICHAT_MEDIA_URL = env["SAFARICHAT_MEDIA_URL"]
 SAFARICHAT_SIGNUP = _one_of("SAFARICHAT_SIGNUP", "open", "invite", "closed")
+SAFARICHAT_RATE_LIMIT_API = _whole("SAFARICHAT_RATE_LIMIT_API")
 SAFARICHAT_LOG_LEVEL = _one_of("SAFARICHAT_LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR")
 
 SECRET_KEY = env["SAFARICHAT_SECRET_KEY"]
@@ -89,6 +90,7 @@ META_DIALOG_URL = env["META_DIALOG_URL"]
 INSTALLED_APPS = [
     "safarichat.accounts",
     "safarichat.numbers",
+    "safarichat.endpoints",
     "safarichat.contacts",
     "safarichat.message_templates",
     "safarichat.media",
@@ -105,11 +107,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "ninja",
     "procrastinate.contrib.django",
 ]
 
 MIDDLEWARE = [
     "safarichat.project.middleware.RequestId",
+    "safarichat.api.answering.Answers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "safarichat.project.middleware.ContentSecurityPolicy",
@@ -231,16 +235,15 @@ _signup = [addresses.origin(META_DIALOG_URL), addresses.origin(META_SDK_URL)]
 if META_DIALOG_URL.endswith(".facebook.com"):
     _signup.append("https://*.facebook.com")  # the SDK's own frames and calls
 _redirects = [addresses.origin(env[name]) for name in ("D360_HUB_URL",)]
-CONTENT_SECURITY_POLICY_BY_PATH = {
-    "/whatsapp/": {
-        "script-src": ["'self'", addresses.origin(META_SDK_URL)],
-        "style-src": ["'self'", "'unsafe-inline'"],  # the SDK styles its own elements
-        "connect-src": ["'self'", *_signup],
-        "frame-src": _signup,
-        "form-action": ["'self'", *_signup, *_redirects],  # also holds for the redirect that answers a form
-        "img-src": ["'self'", "data:", "blob:", *_signup],
-    }
+_wizard = {
+    "script-src": ["'self'", addresses.origin(META_SDK_URL)],
+    "style-src": ["'self'", "'unsafe-inline'"],  # the SDK styles its own elements
+    "connect-src": ["'self'", *_signup],
+    "frame-src": _signup,
+    "form-action": ["'self'", *_signup, *_redirects],  # also holds for the redirect that answers a form
+    "img-src": ["'self'", "data:", "blob:", *_signup],
 }
+CONTENT_SECURITY_POLICY_BY_PATH = {"/whatsapp/": _wizard, "/connect/": _wizard}
 
 LOGGING = logs.configuration(SAFARICHAT_LOG_LEVEL, file=os.environ.get("SAFARICHAT_LOG_FILE", ""))
 SILENCED_SYSTEM_CHECKS = [

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("safarichat.console.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include("safarichat.api.urls")),
 ]
 
 handler400 = "safarichat.console.errors.bad_request"

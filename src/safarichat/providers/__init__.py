@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from safarichat.providers import dialog360, meta, twilio
+from safarichat.providers.changes import Change
 from safarichat.providers.files import Fetched, Ref, Uploaded
 from safarichat.providers.passing import Passed
 from safarichat.providers.shapes import (
@@ -57,6 +58,10 @@ class Provider(Protocol):
 
     def read(self, hook: Hook) -> list[Event]:
         """What a webhook says, in its order. Never raises: what can't be read is an `Unreadable` beside the rest."""
+
+    def told(self, hook: Hook, at: int) -> list[Change]:
+        """The same for programs, each thing by itself in the words of the Cloud API; what they have no word for is not
+        among it. `at` (unix seconds) is when it came, where the provider does not tell a time. Never raises."""
 
     def parts(self, hook: Hook) -> list[bytes]:
         """The same webhook as several, each about one number or one business account; one that can't be taken apart

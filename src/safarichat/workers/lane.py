@@ -50,6 +50,7 @@ AHEAD_S = 0.05  # attempts are committed for what will depart within this time
 READY = 200  # messages held in memory
 MOST_HANDING = 16  # of one lane, so that another's file is not far behind in line
 LOOK_S = 0.1  # for something more urgent than those, at most so often
+LOOK_AT = 50  # and at so many
 MOST_EXCLUDED = 1000  # waiting conversations named to the database; of the rest we know ourselves
 IDLE_S = 5.0  # a lane with nothing to do is given back after this
 
@@ -179,7 +180,10 @@ class Lane:
         self._has_news, self._looked_at = False, now
         self._waiting = {conversation: until for conversation, until in self._waiting.items() if until > now}
         busy = (*self._busy, *islice(self._waiting, MOST_EXCLUDED))
-        for due in await self._work.fetch.do(Want(self.leased.credential_id, READY, busy)):
+        most = max(READY - len(self._ready), LOOK_AT)
+        found = await self._work.fetch.do(Want(self.leased.credential_id, most, busy))
+        self._has_news |= len(found) == most and bool(self._ready) and found[-1].priority < max(self._ready)[0]
+        for due in found:
             if due.conversation_id not in self._busy and due.conversation_id not in self._waiting:
                 if not takes_file(due.body):
                     self._stand_in_line(due)
@@ -305,11 +309,16 @@ class Lane:
             logger.exception("message %d: sending stumbled", due.id)
             outcome = Unknown(NO_ANSWER)
         if isinstance(outcome, Accepted):
-            self._work.journal.accepted((due.id, attempt), outcome.provider_message_id)
+            self._note_acceptance(due.id, attempt, outcome.provider_message_id)
         self._in_the_air -= 1
         self._turn.set()
         self._brake(due, outcome, departed_at)
         await self._end(due, attempt, outcome)
+
+    def _note_acceptance(self, message_id: int, attempt: int, provider_message_id: str) -> None:
+        """Those of one turn of the loop are written together."""
+        if self._work.journal.accepted((message_id, attempt), provider_message_id):
+            asyncio.get_running_loop().call_soon(self._work.journal.flush)
 
     def _brake(self, due: Due, outcome: Outcome, departed_at: float) -> None:
         if not isinstance(outcome, Later):

@@ -9,7 +9,8 @@ import uvloop
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-from safarichat.ground import outbound, stopping
+from safarichat.endpoints.telling import DELIVERIES
+from safarichat.ground import garbage, outbound, stopping
 from safarichat.ground.listening import listen
 from safarichat.ground.notify import WORK_CHANNEL
 from safarichat.inbox.keeping import INBOX
@@ -18,6 +19,7 @@ from safarichat.messaging.lanes import OUTBOX
 from safarichat.messaging.receiving import INBOUND
 from safarichat.messaging.slowing import BRAKES, told
 from safarichat.workers import tasks
+from safarichat.workers.deliver import Delivering
 from safarichat.workers.send import Sending
 from safarichat.workers.understanding import Understanding
 
@@ -30,6 +32,7 @@ AFTER_AN_ERROR_S = 2.0
 def main() -> int:
     """Work until SIGTERM or SIGINT."""
     tasks.register()
+    garbage.look_seldom()
     uvloop.run(_work())
     return 0
 
@@ -39,16 +42,18 @@ async def _work() -> None:
     for asked in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(asked, stopping.now)
     understanding, sending = Understanding(), Sending(settings.SAFARICHAT_DATA / "sending")
-    ears = loop.create_task(_listen(understanding, sending))
+    delivering = Delivering()
+    ears = loop.create_task(_listen(understanding, sending, delivering))
     jobs = loop.create_task(_forever("scheduled work", _run_jobs))
     files = loop.create_task(_forever("fetching files", _run_files))
-    loops = [loop.create_task(understanding.run()), loop.create_task(sending.run())]
+    loops = [loop.create_task(understanding.run()), loop.create_task(sending.run()), loop.create_task(delivering.run())]
     logger.info("working as %s", sending.holder)
     await stopping.begun()
     jobs.cancel()
     files.cancel()
     understanding.stop()
     sending.stop()
+    delivering.stop()
     ears.cancel()
     # A job being done may end and be written down as ended: a second cancel would take its database away.
     _, late = await asyncio.wait([*loops, jobs, files], timeout=GRACE_S)
@@ -58,7 +63,7 @@ async def _work() -> None:
     await outbound.aclose()
 
 
-async def _listen(understanding: Understanding, sending: Sending) -> None:
+async def _listen(understanding: Understanding, sending: Sending, delivering: Delivering) -> None:
     def heard(payload: str) -> None:
         what, _, rest = payload.partition(":")
         if what == INBOX:
@@ -69,10 +74,13 @@ async def _listen(understanding: Understanding, sending: Sending) -> None:
             sending.count_inbound(_counts(rest))
         elif what == BRAKES:
             sending.slow(told(rest))
+        elif what == DELIVERIES:
+            delivering.wake()
 
     def listening() -> None:
         understanding.wake()
         sending.wake()
+        delivering.wake()
 
     await listen(WORK_CHANNEL, heard=heard, listening=listening)
 

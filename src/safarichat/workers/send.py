@@ -16,12 +16,11 @@ from uuid import uuid4
 from safarichat.ground.batching import Batcher, drop_broken_connection, drop_connection, with_fresh_connection
 from safarichat.messaging import lanes
 from safarichat.messaging.journal import Journal, of_the_dead
-from safarichat.messaging.portfolios import admit, is_slowed, quota
+from safarichat.messaging.portfolios import admit, quota, slowed
 from safarichat.messaging.sending import depart, fetch_due, record
 from safarichat.messaging.slowing import Brake
 from safarichat.numbers.health import credential_failed
 from safarichat.numbers.use import senders
-from safarichat.providers.shapes import Number, Platform
 from safarichat.workers.handing import Sender
 from safarichat.workers.lane import Lane, Work
 from safarichat.workers.pairs import Pairs
@@ -139,22 +138,17 @@ class Sending:
         leased = await self._db(lambda: lanes.lease(self.holder, most))
         if not leased:
             return
-        known = await self._db(lambda: senders([one.credential_id for one in leased]))
+        known = await self._db(lambda: _senders([one.credential_id for one in leased]))
         for one in leased:
             if one.credential_id not in known:
                 logger.error("number %d can't send: its secrets can't be opened", one.credential_id)
                 await self._db(partial(lanes.freeze, one.credential_id))
                 await self._db(partial(lanes.release, [one.lease]))
                 continue
-            sender = await self._sender(*known[one.credential_id])
             pairs = self._pairs.setdefault(one.credential_id, Pairs())
-            lane = Lane(one, sender, self._work, pairs, held_from=asked_at)
+            lane = Lane(one, known[one.credential_id], self._work, pairs, held_from=asked_at)
             self.lanes[one.credential_id] = lane
             lane.start(self._ended)
-
-    async def _sender(self, provider: str, number: Number, platform: Platform) -> Sender:
-        theirs = quota(number.facts, number.credential_id)
-        return Sender(provider, number, platform, theirs, await self._db(lambda: is_slowed(theirs.portfolio)))
 
     def _ended(self, lane: Lane) -> None:
         """The lane has nothing in the air any more."""
@@ -189,6 +183,17 @@ class Sending:
 
     async def _db(self, verb: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._keeper, _fresh, verb)
+
+
+def _senders(credential_ids: Sequence[int]) -> dict[int, Sender]:
+    """All at once: a lane that begins must not wait for those that have begun and are busy."""
+    known = senders(credential_ids)
+    quotas = {one: quota(number.facts, one) for one, (_, number, _) in known.items()}
+    slow = slowed({one.portfolio for one in quotas.values()})
+    return {
+        one: Sender(provider, number, platform, quotas[one], quotas[one].portfolio in slow)
+        for one, (provider, number, platform) in known.items()
+    }
 
 
 def _fresh(verb: Callable[[], T]) -> T:

@@ -11,6 +11,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from safarichat.accounts.cleaning import clean
 from safarichat.doctor.polling import poll
+from safarichat.endpoints import mailing, watching
+from safarichat.endpoints.clearing import clear as clear_deliveries
 from safarichat.ground.batching import drop_broken_connection, with_fresh_connection
 from safarichat.inbox import catching_up
 from safarichat.inbox.clearing import clear
@@ -66,6 +68,10 @@ SCHEDULE: dict[str, tuple[str, Callable[[], object]]] = {
     "forget_number_history": ("29 3 * * *", forget_old),
     "forget_calls": ("27 * * * *", lambda: calls.forget(settings.SAFARICHAT_KEEP_HOOKS_DAYS)),
     "clear_hooks": ("17 * * * *", lambda: clear(settings.SAFARICHAT_KEEP_HOOKS_DAYS)),
+    "tell_of_numbers": ("* * * * * */10", watching.tell_of_numbers),
+    "tell_of_links": ("* * * * * */10", watching.tell_of_links),
+    "clear_deliveries": ("57 * * * *", clear_deliveries),
+    "tell_of_endpoints_off": ("*/5 * * * *", mailing.tell_owners),
     "clear_messages": ("37 * * * *", _clear_messages),
     "forget_idempotency_keys": ("37 * * * *", lambda: once.forget(datetime.now(UTC))),
     "clean_accounts": ("43 * * * *", lambda: clean(datetime.now(UTC))),

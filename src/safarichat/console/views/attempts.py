@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from safarichat import providers
 from safarichat.console import wizard
 from safarichat.console.asked import is_fragment
+from safarichat.console.asker import Asker, person
 from safarichat.console.tenant import TenantRequest, tenant_view
 from safarichat.console.views.starting import NewConversation
 from safarichat.console.wizard import Typing
@@ -35,13 +36,14 @@ WHAT_MAY_BE_SAID = carrying_on.SAID["number"]
 OPENING = {"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}}}
 
 
-def shown(row: OfficialWhatsappCredential) -> dict[str, Any]:
+def shown(row: OfficialWhatsappCredential, asker: Asker) -> dict[str, Any]:
     """What `_attempt.html` shows of a number."""
     now = timezone.now()
     waiting = row.waiting if row.status != "disconnected" else {}
     is_walking = walking.is_walking(row, now)
     return {
         "row": row,
+        "asker": asker,
         "is_under_way": is_walking or bool(waiting) or row.status in ("connecting", "in_review"),
         "steps": translated(recording.listed_steps(row)),
         "is_walking": is_walking,
@@ -51,6 +53,8 @@ def shown(row: OfficialWhatsappCredential) -> dict[str, Any]:
         **_number_step(row),
         "problem": translated(row.error_logs[0]) if row.error_logs and not row.may_send else None,
         "can_carry_on": carrying_on.can_carry_on(row, now),
+        # A visitor hears no news: their page looks again by itself while nothing is asked of them.
+        "looks_again": bool(asker.visit) and (is_walking or waiting.get("for") == "time" or row.status == "connecting"),
     }
 
 
@@ -68,7 +72,7 @@ def _number_step(row: OfficialWhatsappCredential) -> dict[str, bool]:
 @never_cache
 @tenant_view(network=True)
 def steps(request: TenantRequest, credential_id: int) -> HttpResponse:
-    return render(request, "console/connect/_attempt.html", shown(_row(request, credential_id)))
+    return render(request, "console/connect/_attempt.html", shown(_row(request, credential_id), person(request)))
 
 
 def _row(request: TenantRequest, credential_id: int) -> OfficialWhatsappCredential:
@@ -81,52 +85,62 @@ def _row(request: TenantRequest, credential_id: int) -> OfficialWhatsappCredenti
 @require_POST
 @tenant_view(network=True)
 def carry_on(request: TenantRequest, credential_id: int) -> HttpResponse:
+    return go_on(request, person(request), _row(request, credential_id))
+
+
+def go_on(request: HttpRequest, asker: Asker, row: OfficialWhatsappCredential) -> HttpResponse:
     """Go on with what the person added: the number's PIN, the code it got, their choice, or the wish to try again."""
-    row = _row(request, credential_id)
     pin, choice = request.POST.get("pin", "").strip(), request.POST.get("choice", "")
     code = request.POST.get("code", "").replace(" ", "").replace("-", "")
     if row.waiting.get("for") == "pin" and not (len(pin) == PIN_DIGITS and pin.isascii() and pin.isdigit()):
-        return _attempt(request, row, pin_problem=_("A PIN has six digits."))
+        return _attempt(request, asker, row, pin_problem=_("A PIN has six digits."))
     is_code = len(code) in CODE_DIGITS and code.isascii() and code.isdigit()
     if row.waiting.get("for") == "code" and not is_code and not request.POST.get("method"):
-        return _attempt(request, row, code_problem=_("A code has four to eight digits."))
+        return _attempt(request, asker, row, code_problem=_("A code has four to eight digits."))
     if choice and choice not in {number.get("phone_number_id") for number in row.waiting.get("numbers", [])}:
-        return _attempt(request, row)
+        return _attempt(request, asker, row)
     said = {name: value.strip() for name in WHAT_MAY_BE_SAID if (value := request.POST.get(name, ""))}
-    walked = carrying_on.carry_on(request.account.pk, credential_id, pin=pin, choice=choice, code=code, said=said)
+    walked = carrying_on.carry_on(asker.account_id, row.pk, pin=pin, choice=choice, code=code, said=said)
     if walked is not None and walked.outcome == "connected":
-        return _go(request, wizard.after(walked))
-    return _attempt(request, _row(request, walked.credential_id if walked else credential_id))
+        return _go(request, asker.after(walked))
+    row_now = rows.find(asker.account_id, walked.credential_id if walked else row.pk)
+    if row_now is None:  # deleted meanwhile
+        raise Http404
+    return _attempt(request, asker, row_now)
 
 
 def wizard_page(
-    request: TenantRequest,
+    request: HttpRequest,
+    asker: Asker,
     row: OfficialWhatsappCredential | None,
     *,
+    provider: str = "",
     status: int = 200,
     typing: Typing | None = None,
     said: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """The wizard, with a number that is on its way if there is one."""
-    wanted = request.GET.get("mode", "") or (carrying_on.way_taken(request.account.pk, row) if row else "")
+    wanted = request.GET.get("mode", "") or (carrying_on.way_taken(asker.account_id, row) if row else "")
     page = wizard.page(
-        provider=row.api_provider if row else providers.canonical(request.GET.get("provider", "")),
+        asker,
+        provider=row.api_provider if row else providers.canonical(provider or request.GET.get("provider", "")),
         mode=wanted,
-        is_staff=request.user.is_staff,
         given=request.GET.dict(),
         typing=typing,
     )
-    return render(
-        request, "console/connect/options.html", {**page, **(shown(row) if row else {}), **(said or {})}, status=status
-    )
+    more = {**(shown(row, asker) if row else {}), **(said or {})}
+    if asker.visit:
+        more |= {"link": asker.visit.link, "leave_url": asker.leave_url(row)}
+    template = "console/linked/visit.html" if asker.visit else "console/connect/options.html"
+    return render(request, template, page | more, status=status)
 
 
-def _attempt(request: TenantRequest, row: OfficialWhatsappCredential, **more: str) -> HttpResponse:
+def _attempt(request: HttpRequest, asker: Asker, row: OfficialWhatsappCredential, **more: str) -> HttpResponse:
     if is_fragment(request):
-        return render(request, "console/connect/_attempt.html", {**shown(row), **more})
+        return render(request, "console/connect/_attempt.html", {**shown(row, asker), **more})
     if more:
-        return wizard_page(request, row, status=422, said=more)
-    return redirect(f"{wizard.START}?credential_id={row.pk}")
+        return wizard_page(request, asker, row, status=422, said=more)
+    return redirect(f"{asker.wizard}?credential_id={row.pk}")
 
 
 def _go(request: HttpRequest, place: str) -> HttpResponse:
@@ -205,5 +219,5 @@ def test_message(request: TenantRequest, credential_id: int) -> HttpResponse:
         return render(request, "console/connect/_proof.html", proof(request, row, None if is_queued else form))
     if is_queued:
         return redirect(f"/whatsapp/integration-success?credential_id={row.pk}")
-    page = {**shown(row), **proof(request, row, form), "pin_is_to_be_shown": pins.is_to_be_shown(row)}
+    page = {**shown(row, person(request)), **proof(request, row, form), "pin_is_to_be_shown": pins.is_to_be_shown(row)}
     return render(request, "console/connect/success.html", page, status=422)

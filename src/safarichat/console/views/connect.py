@@ -1,6 +1,6 @@
 """The wizard's pages: which way, sign in, and its two ends."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from safarichat import providers
 from safarichat.accounts import throttles
 from safarichat.console.asked import Refusal, body_of, endpoint, json_answer, prefers_html, text_of
+from safarichat.console.asker import Asker, person
 from safarichat.console.errors import too_many
 from safarichat.console.tenant import TenantRequest, tenant_view
 from safarichat.console.views.attempts import proof, shown, wizard_page
@@ -29,7 +30,7 @@ PREFLIGHTS_PER_MINUTE = 30
 @never_cache
 @tenant_view(network=True)
 def options(request: TenantRequest) -> HttpResponse:
-    return wizard_page(request, _named(request))
+    return wizard_page(request, person(request), _named(request))
 
 
 def _named(request: TenantRequest) -> OfficialWhatsappCredential | None:
@@ -50,18 +51,22 @@ def _named(request: TenantRequest) -> OfficialWhatsappCredential | None:
 @never_cache
 @tenant_view(network=True)
 def before_signing_in(request: TenantRequest, provider: str) -> HttpResponse:
-    if provider not in providers.names():
+    return look_before(request, person(request), provider)
+
+
+def look_before(request: HttpRequest, asker: Asker, provider: str) -> HttpResponse:
+    if provider not in providers.names() or not asker.may_use(provider):
         raise Http404
-    wait_s = throttles.allow(f"whatsapp:preflight:{request.user.pk}", limit=PREFLIGHTS_PER_MINUTE, per_s=60)
+    wait_s = throttles.allow(f"whatsapp:preflight:{asker.limited_as}", limit=PREFLIGHTS_PER_MINUTE, per_s=60)
     if wait_s:
         return too_many(request, wait_s)
-    return _preflight(request, provider, request.GET.get("mode", ""))
+    return _preflight(request, asker, provider, request.GET.get("mode", ""))
 
 
-def _preflight(request: TenantRequest, provider: str, mode: str) -> HttpResponse:
+def _preflight(request: HttpRequest, asker: Asker, provider: str, mode: str) -> HttpResponse:
     ways = providers.get(provider).abilities
     way = ways.way(mode) or ways.ways[0]
-    is_staff = request.user.is_staff
+    is_staff = asker.is_staff
     checks = preflight.checks(provider, way, f"{request.scheme}://{request.get_host()}", tell_settings=is_staff)
     if all(check.ok for check in checks if check.name == "address"):
         checks.append(_reachable())
@@ -95,7 +100,7 @@ def register_hooks(request: TenantRequest) -> HttpResponse:
     provider = offered_provider(text_of(body, "provider", longest=50), mode)
     found = hooks.register(provider)
     if prefers_html(request):
-        return _preflight(request, provider, mode)
+        return _preflight(request, person(request), provider, mode)
     checks = translated([as_dict(check) for check in found.checks])
     return json_answer({"ok": all(check.ok for check in found.checks), "checks": checks})
 
@@ -109,8 +114,8 @@ def register_hooks(request: TenantRequest) -> HttpResponse:
 def success(request: TenantRequest) -> HttpResponse:
     row = _named(request) or next(iter(_connected(request)), None)
     if row is None or not row.may_send:
-        return wizard_page(request, row)
-    page = {**shown(row), **proof(request, row), "pin_is_to_be_shown": pins.is_to_be_shown(row)}
+        return wizard_page(request, person(request), row)
+    page = {**shown(row, person(request)), **proof(request, row), "pin_is_to_be_shown": pins.is_to_be_shown(row)}
     return render(request, "console/connect/success.html", page)
 
 
@@ -124,5 +129,5 @@ def _connected(request: TenantRequest) -> list[OfficialWhatsappCredential]:
 @tenant_view(network=True)
 def error(request: TenantRequest) -> HttpResponse:
     row = _named(request)
-    page = {**(shown(row) if row else {}), "key": request.GET.get("error", "")[:50]}
+    page = {**(shown(row, person(request)) if row else {}), "key": request.GET.get("error", "")[:50]}
     return render(request, "console/connect/error.html", page)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.console.views.numbers import listed
+from safarichat.endpoints import managing
 from safarichat.messaging import counting
 
 
@@ -23,6 +24,7 @@ def overview(request: TenantRequest) -> HttpResponse:
     oldest = min((card["waiting"].oldest_at for card in shown["cards"] if card["waiting"]), default=None)
     template = "_overview.html" if request.headers.get("HX-Request") else "overview.html"
     more = {"steps": steps, "is_new": not all(step["done"] for step in steps), "oldest_at": oldest}
+    more["endpoints_off"] = managing.switched_off(request.account.pk)
     return render(request, f"console/overview/{template}", {**shown, **more, "has_number": has_number})
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -26,11 +26,12 @@ from safarichat.console.asked import (
     text_of,
     unusable,
 )
+from safarichat.console.asker import Asker, person
 from safarichat.console.tenant import TenantRequest
 from safarichat.console.views.attempts import wizard_page
-from safarichat.console.wizard import START, Typing, after, labels, shown_fields
+from safarichat.console.wizard import Typing, labels, shown_fields
 from safarichat.console.words import translated
-from safarichat.numbers import disconnecting, onboarding, reading, rows, testing
+from safarichat.numbers import disconnecting, onboarding, reading, rows, testing, visits
 from safarichat.numbers.onboarding import Brought, Mistyped, StateRefused
 from safarichat.numbers.platform import default_provider, is_enabled, is_offered, platform
 from safarichat.numbers.walking import Walked
@@ -50,25 +51,36 @@ class SeeOther(HttpResponseRedirect):
 @require_POST
 @endpoint
 def initialize(request: TenantRequest) -> HttpResponse:
+    return begin(request, person(request))
+
+
+def begin(request: HttpRequest, asker: Asker) -> HttpResponse:
     body = body_of(request)
     mode = text_of(body, "mode", longest=50) or "signup"
     provider = offered_provider(text_of(body, "provider", longest=50) or default_provider(), mode)
     way = providers.get(provider).abilities.way(mode)
     if way is None:
         raise unusable("mode")
-    if way.is_for_staff and not request.user.is_staff:
+    if not asker.may_use(provider):
+        raise not_offered(provider)
+    if way.is_for_staff and not asker.is_staff:
         raise Refusal(403, "staff_only", _("Only whoever runs this installation may do this."))
     credential_id = id_of(body, "credential_id")
-    _throttle(request, "start", settings.WHATSAPP_RATE_LIMIT_ONBOARDING, HOUR_S)
+    if asker.visit:
+        own = visits.attempt(asker.visit, credential_id, provider)
+        if own is None and credential_id is not None:
+            raise no_such_number()
+        credential_id = own.pk if own else None
+    throttle(asker.limited_as, "start", settings.WHATSAPP_RATE_LIMIT_ONBOARDING, HOUR_S)
     started = onboarding.start(
-        request.account.pk, request.user.pk, request.session.session_key or "", provider, mode, credential_id
+        *(asker.account_id, asker.user_id, asker.browser, provider, mode, credential_id), link_id=asker.link_id
     )
     if started is None:
         raise no_such_number()
     if prefers_html(request) and not is_fragment(request):  # a browser without our script
         if way.flow == "form":
-            return _typing_page(request, started.credential_id, Typing(mode, started.state), status=200)
-        return SeeOther(str(started.login.get("redirect_url") or START))
+            return _typing_page(request, asker, started.credential_id, Typing(mode, started.state), status=200)
+        return SeeOther(str(started.login.get("redirect_url") or asker.wizard))
     told = {name: started.login[name] for name in ("flow", "sdk", "redirect_url") if name in started.login}
     if way.flow == "form":
         told["fields"] = shown_fields(way)
@@ -76,11 +88,13 @@ def initialize(request: TenantRequest) -> HttpResponse:
     return json_answer({**ids, "provider": provider, "state": started.state, **told}, status=201)
 
 
-def _typing_page(request: TenantRequest, credential_id: int, typing: Typing, *, status: int) -> HttpResponse:
-    row = rows.find(request.account.pk, credential_id)
+def _typing_page(
+    request: HttpRequest, asker: Asker, credential_id: int, typing: Typing, *, status: int
+) -> HttpResponse:
+    row = rows.find(asker.account_id, credential_id)
     if row is None:
         raise no_such_number()
-    return wizard_page(request, row, typing=typing, status=status)
+    return wizard_page(request, asker, row, typing=typing, status=status)
 
 
 def offered_provider(name: str, mode: str = "signup") -> str:
@@ -94,16 +108,21 @@ def offered_provider(name: str, mode: str = "signup") -> str:
     if provider not in known:
         raise unusable("provider")
     if not is_offered(provider) or provider not in providers.names():
-        told = _("Numbers can't be connected through %(provider)s here.") % {"provider": known[provider]}
-        raise Refusal(403, "provider_not_offered", told, _("Choose another provider."))
+        raise not_offered(provider)
     if providers.get(provider).missing_settings(platform(provider), mode):
         told = _("This installation is not set up for %(provider)s yet.") % {"provider": known[provider]}
         raise Refusal(409, "not_set_up", told, _("Ask whoever runs this installation: “safarichat check” says more."))
     return provider
 
 
-def _throttle(request: TenantRequest, what: str, limit: int, per_s: int, whose: object = None) -> None:
-    wait_s = throttles.allow(f"whatsapp:{what}:{whose or request.user.pk}", limit=limit, per_s=per_s)
+def not_offered(provider: str) -> Refusal:
+    label = next(facts.label for facts in providers.all_facts() if facts.name == provider)
+    told = _("Numbers can't be connected through %(provider)s here.") % {"provider": label}
+    return Refusal(403, "provider_not_offered", told, _("Choose another provider."))
+
+
+def throttle(whose: object, what: str, limit: int, per_s: int) -> None:
+    wait_s = throttles.allow(f"whatsapp:{what}:{whose}", limit=limit, per_s=per_s)
     if wait_s:
         told = _("You did this too often in a short time.")
         cure = _("Wait %(seconds)s seconds, then try again.") % {"seconds": wait_s}
@@ -117,6 +136,10 @@ def _throttle(request: TenantRequest, what: str, limit: int, per_s: int, whose: 
 @never_cache
 @endpoint
 def callback(request: TenantRequest) -> HttpResponse:
+    return come_back(request, person(request))
+
+
+def come_back(request: HttpRequest, asker: Asker) -> HttpResponse:
     by_page = request.method == "GET"
     given: Mapping[str, Any] = request.GET.dict() if by_page else body_of(request)
     state = text_of(given, "state", longest=200)
@@ -124,13 +147,13 @@ def callback(request: TenantRequest) -> HttpResponse:
     if not by_page and not is_enabled():
         offered_provider("")
     # A sign-in may come back more than once: a reload, the page after the popup.
-    _throttle(request, "finish", 3 * settings.WHATSAPP_RATE_LIMIT_ONBOARDING, HOUR_S)
-    walked = onboarding.finish(request.account.pk, state, request.session.session_key or "", brought)
+    throttle(asker.limited_as, "finish", 3 * settings.WHATSAPP_RATE_LIMIT_ONBOARDING, HOUR_S)
+    walked = onboarding.finish(asker.account_id, state, asker.browser, brought)
     if isinstance(walked, StateRefused):
         raise _state_refused(walked)
     if isinstance(walked, Mistyped):
-        return _mistyped(request, walked, state, given)
-    place = after(walked)
+        return _mistyped(request, asker, walked, state, given)
+    place = asker.after(walked)
     if by_page or prefers_html(request):
         return SeeOther(place)
     return json_answer({"credential_id": walked.credential_id, "status": walked.status, "next": place, **_why(walked)})
@@ -149,16 +172,18 @@ def _brought(given: Mapping[str, Any]) -> Brought:
     return brought
 
 
-def _mistyped(request: TenantRequest, mistyped: Mistyped, state: str, given: Mapping[str, Any]) -> HttpResponse:
+def _mistyped(
+    request: HttpRequest, asker: Asker, mistyped: Mistyped, state: str, given: Mapping[str, Any]
+) -> HttpResponse:
     """The same form again, with what may be shown of what was typed; its state is still good."""
-    row = rows.find(request.account.pk, mistyped.credential_id)
+    row = rows.find(asker.account_id, mistyped.credential_id)
     way = providers.get(row.api_provider).abilities.way(mistyped.mode) if row else None
     if way is None:
         raise no_such_number()
     if prefers_html(request) and not is_fragment(request):
         typed = {name.removeprefix(FIELD): str(value) for name, value in given.items() if name.startswith(FIELD)}
         typing = Typing(mistyped.mode, state, typed, mistyped.fields)
-        return _typing_page(request, mistyped.credential_id, typing, status=422)
+        return _typing_page(request, asker, mistyped.credential_id, typing, status=422)
     told = _("These fields can't be used as they are: %(fields)s.") % {"fields": labels(way, mistyped.fields)}
     raise Refusal(422, "invalid", told, _("Compare them with what the provider shows, and send the form again."))
 
@@ -210,7 +235,7 @@ def test_connection(request: TenantRequest) -> HttpResponse:
     credential_id = _credential_id(request, body_of(request))
     if rows.find(request.account.pk, credential_id) is None:
         raise no_such_number()
-    _throttle(request, "test", settings.WHATSAPP_RATE_LIMIT_TEST, MINUTE_S, whose=credential_id)
+    throttle(credential_id, "test", settings.WHATSAPP_RATE_LIMIT_TEST, MINUTE_S)
     tested = testing.test_connection(request.account.pk, credential_id)
     if tested is None:
         raise no_such_number()

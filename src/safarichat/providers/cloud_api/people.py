@@ -19,7 +19,7 @@ class Contacts:
 
     def named(self, written: Person, ids: tuple[str, ...], index: int) -> Person:
         """The person that an element writes, with what the contacts tell of them."""
-        contact = self._find(ids, index)
+        contact = self.find(ids, index)
         profile, given = mapping(contact, "profile"), text(contact, "wa_id")
         wa_id = "" if USER_ID.match(given) else digits(given)
         return replace(
@@ -32,7 +32,7 @@ class Contacts:
             name=text(profile, "name"),
         )
 
-    def _find(self, ids: tuple[str, ...], index: int) -> Item:
+    def find(self, ids: tuple[str, ...], index: int) -> Item:
         """By id; else, where there is one for each element, by place: a WhatsApp id may differ from the number."""
         found = next((self._by_id[each] for each in ids if each in self._by_id), None)
         return found or (self._in_order[index] if self._in_order else {})

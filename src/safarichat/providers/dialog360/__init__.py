@@ -27,6 +27,7 @@ from safarichat.providers.dialog360.webhooks import authentic as authentic
 from safarichat.providers.dialog360.webhooks import greet as greet
 from safarichat.providers.dialog360.webhooks import parts as parts
 from safarichat.providers.dialog360.webhooks import read as read
+from safarichat.providers.dialog360.webhooks import told as told
 from safarichat.providers.shapes import Event, Hook, Number, Platform, Talk, Withdrawal
 
 name = "360dialog"

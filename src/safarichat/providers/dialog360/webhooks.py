@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
+from safarichat.providers.changes import Change
 from safarichat.providers.cloud_api import envelope
+from safarichat.providers.cloud_api.changes import changes
 from safarichat.providers.cloud_api.loose import clean, decode, digits, mapping, text
 from safarichat.providers.cloud_api.parts import parts as envelope_parts
 from safarichat.providers.dialog360 import problems
@@ -53,6 +55,11 @@ def read(hook: Hook) -> list[Event]:
     if not any(isinstance(each, dict) and ("event" in each or "type" in each) and "data" in each for each in events):
         return envelope.read(hook.body)
     return [event for each in events for event in _read_event(each)]
+
+
+def told(hook: Hook, at: int) -> list[Change]:
+    """What the hub says of channels is for us alone."""
+    return changes(hook.body)
 
 
 def parts(hook: Hook) -> list[bytes]:

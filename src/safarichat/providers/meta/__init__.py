@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from safarichat.providers.changes import Change
+from safarichat.providers.cloud_api.changes import changes
 from safarichat.providers.cloud_api.envelope import read as read_body
 from safarichat.providers.cloud_api.parts import parts as parts_of
 from safarichat.providers.cloud_api.sending import losses as losses
@@ -50,6 +52,10 @@ def missed(number: Number, platform: Platform, since: int) -> Talk[list[Event]]:
 
 def read(hook: Hook) -> list[Event]:
     return read_body(hook.body)
+
+
+def told(hook: Hook, at: int) -> list[Change]:
+    return changes(hook.body)
 
 
 def parts(hook: Hook) -> list[bytes]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from safarichat.providers.changes import Change
+from safarichat.providers.cloud_api.retold import retold
 from safarichat.providers.passing import Passed
 from safarichat.providers.shapes import Answer, Health, Hook, Lost, Number, Platform, Talk, Withdrawal
 from safarichat.providers.twilio.about import ABILITIES, FACTS
@@ -45,6 +47,10 @@ def pass_on(number: Number, asked: Passed, platform: Platform) -> Talk[Answer]:
 def withdrawn(hook: Hook, secrets: Mapping[str, str]) -> Withdrawal | None:
     """Twilio tells nobody."""
     return None
+
+
+def told(hook: Hook, at: int) -> list[Change]:
+    return retold(read(hook), at)
 
 
 def parts(hook: Hook) -> list[bytes]:

@@ -16,7 +16,7 @@ from safarichat.providers.errors import N_
 from safarichat.providers.shapes import JSON, Problem
 
 NOT_MARKETING = 131055
-MARKETING = ("product_policy", "message_activity_sharing")  # only the marketing endpoint knows them
+MARKETING = frozenset({"product_policy", "message_activity_sharing"})  # only the marketing endpoint knows them
 _UTILITY = frozenset({"text", "image", "video", "document", "button", "cta_url", "voice_call", "template"})
 _NOT_DIRECT = N_("A message of this kind can't be sent in this category.")
 _QUOTE = N_("A reply needs the id of the message that it quotes.")
