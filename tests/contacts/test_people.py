@@ -1,5 +1,6 @@
 """Who is who, whatever names events use for people."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -8,12 +9,17 @@ from django.db import connection, transaction
 
 from safarichat.accounts.models import Account
 from safarichat.contacts.models import Contact, ContactIdentity
-from safarichat.contacts.people import Nameless, Naming, resolve, resolve_all
+from safarichat.contacts.people import Nameless, Naming, resolve_all
 from safarichat.ground.tenancy import acting_for
 from safarichat.providers.shapes import Person
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def resolve(account_id: int, persons: Sequence[Person]) -> list[int]:
+    """As who queues a message does it."""
+    return resolve_all([Naming(account_id, (person,)) for person in persons], may_merge=False).contact_ids
 
 
 def test_a_dialled_number_and_its_wa_id_are_one_contact(account: Account) -> None:

@@ -39,12 +39,6 @@ class Nameless(ValueError):
     """An event names nobody: neither a phone number nor an id."""
 
 
-def resolve(account_id: int, persons: Sequence[Person]) -> list[int]:
-    """Contact ids of persons, made where they are new. Joins no contacts: an event from the provider does that."""
-    found = resolve_all([Naming(account_id, (person,)) for person in persons], may_merge=False)
-    return found.contact_ids
-
-
 def find(account_id: int, phones: Sequence[str], *, user_ids: Sequence[str] = ()) -> list[int | None]:
     """Contact ids of phone numbers, then of business-scoped ids, as far as they are known."""
     wanted = [(account_id, "phone", phone_key(phone)) for phone in phones]
@@ -71,7 +65,8 @@ def named_as(contact_ids: Sequence[int]) -> tuple[Person, ...]:
 
 
 def resolve_all(namings: Sequence[Naming], *, may_merge: bool = True) -> Resolved:
-    """As `resolve`, for many accounts in a transaction. Call it before other rows are locked: see `joining.lock`."""
+    """Contacts of people of many accounts, made where they are new. Without `may_merge` none are joined: an event from
+    the provider does that. Call it before other rows are locked: see `joining.lock`."""
     if not namings:
         return Resolved([], [])
     groups = _Groups(namings)

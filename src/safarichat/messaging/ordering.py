@@ -61,6 +61,7 @@ class Answers:
         self.providers: dict[int, str] = {}  # by credential
         self.texts: dict[int, str] = {}  # what the customer reads of a template
         self.categories: dict[int, str] = {}  # of templates
+        self.contacts: dict[int, int] = {}  # those who were known before
         self.templates: dict[int, int] = {}  # those that we have a copy of
 
     def open(self) -> list[tuple[int, Order]]:

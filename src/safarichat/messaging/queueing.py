@@ -152,9 +152,9 @@ def _existing_contacts(asked: set[tuple[int, int]]) -> set[tuple[int, int]]:
 def _without_window(answers: Answers, now: datetime) -> dict[int, Problem]:
     """Free text without a window, and templates that their recipient does not want."""
     orders = answers.open()
-    contacts = _contacts_of(answers)
+    answers.contacts = contacts = _contacts_of(answers)
     conversations = _conversations_of(answers, contacts)
-    contacts |= {index: one.contact_id for index, one in conversations.items()}
+    contacts = contacts | {index: one.contact_id for index, one in conversations.items()}
     purposes = {index: purpose for index, _ in orders if (purpose := answers.purpose_of(index))}
     problems = without_consent(contacts, purposes)
     for index, order in orders:

@@ -17,14 +17,12 @@ from safarichat.messaging.ordering import Answers, Queued, Token
 def addressed(answers: Answers) -> dict[int, int]:
     """Place of an order → conversation, made where it is the first message."""
     orders = answers.open()
-    dialled = [
-        Naming(answers.accounts[index], (order.person,))
-        for index, order in orders
-        if order.conversation_id is None and order.contact_id is None
-    ]
-    made = iter(resolve_all(dialled, may_merge=False).contact_ids)
+    named = [index for index, order in orders if order.conversation_id is None and order.contact_id is None]
+    contacts = _resolved(answers, [index for index in named if index not in answers.contacts])  # before rows are locked
+    contacts |= _still_there({index: answers.contacts[index] for index, _ in orders if index in answers.contacts})
+    contacts |= _resolved(answers, [index for index in named if index not in contacts])  # just joined with others
     pairs: dict[int, Pair] = {
-        index: (order.credential_id, order.contact_id or next(made))
+        index: (order.credential_id, order.contact_id or contacts[index])
         for index, order in orders
         if order.conversation_id is None
     }
@@ -33,6 +31,22 @@ def addressed(answers: Answers) -> dict[int, int]:
         index: order.conversation_id if order.conversation_id is not None else opened[pairs[index]]
         for index, order in orders
     }
+
+
+def _resolved(answers: Answers, places: Sequence[int]) -> dict[int, int]:
+    namings = [Naming(answers.accounts[place], (answers.orders[place].person,)) for place in places]
+    return dict(zip(places, resolve_all(namings, may_merge=False).contact_ids, strict=True))
+
+
+def _still_there(contacts: Mapping[int, int]) -> dict[int, int]:
+    """Held until the end: nobody joins them with others meanwhile."""
+    if not contacts:
+        return {}
+    rows = fetch(
+        "SELECT id FROM contacts WHERE id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE", sorted(set(contacts.values()))
+    )
+    there = {row[0] for row in rows}
+    return {index: contact_id for index, contact_id in contacts.items() if contact_id in there}
 
 
 def insert(conversations: Mapping[int, int], now: datetime, answers: Answers) -> dict[Token, tuple[int, int]]:
