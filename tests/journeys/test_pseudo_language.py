@@ -107,6 +107,7 @@ def _states(person: Person, browser: Browser) -> Iterator[str]:
     page = person.page
     yield "overview"
     yield from _conversation(person, browser)
+    yield from _endpoint(person)
     person.open("/whatsapp/integration-options")
     popup = open_popup(page)
     yield "popup open"
@@ -166,6 +167,27 @@ def _conversation(person: Person, browser: Browser) -> Iterator[str]:
     yield "too long"
     page.get_by_label("Your reply").fill("")
     customer.context.close()
+
+
+def _endpoint(person: Person) -> Iterator[str]:
+    """One at which nobody answers."""
+    page = person.page
+    person.open("/developers/endpoints")
+    yield "no endpoint"
+    page.get_by_role("textbox", name="Address").fill("http://10.0.0.1/hook")
+    page.get_by_role("button", name="Make an endpoint").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    yield "no address for an endpoint"
+    page.get_by_role("textbox", name="Address").fill("http://127.0.0.1:9/hook")
+    page.get_by_role("button", name="Make an endpoint").click()
+    expect(page.locator("#new-secret")).to_be_visible()
+    yield "a new endpoint"
+    page.get_by_role("button", name="Try the handshake").click()
+    expect(page.get_by_role("status").first).to_be_visible()
+    yield "no handshake"
+    page.get_by_role("button", name="Send a test event").click()
+    expect(page.locator("details.event")).to_be_visible()
+    yield "a failed delivery"
 
 
 def _linked(person: Person) -> Iterator[str]:
