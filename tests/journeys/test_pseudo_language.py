@@ -41,6 +41,7 @@ TEXTS = """() => {
     return found;
 }"""
 FILES = re.compile(r"^/media/|\.txt$")  # no pages of ours
+REFERENCE = "/api/docs"  # for who writes programs: in English, as the descriptions it shows
 DATA = [
     *(r"wamid\.\S+", r"sc-\d+", "AC…", "SK…"),  # ids, and how a provider's begin
     *("SafariChat", "WhatsApp", "Meta", "360dialog", "Twilio", "Chrome", "Linux", "English"),
@@ -205,7 +206,7 @@ def _linked(person: Person) -> Iterator[str]:
         yield path
         hrefs: list[str] = page.evaluate("[...document.links].map(link => link.href)")
         here = [urlsplit(href) for href in hrefs if href.startswith(f"{person.demo.url}/")]
-        here = [link for link in here if not FILES.search(link.path)]
+        here = [link for link in here if not FILES.search(link.path) and link.path != REFERENCE]
         waiting += [f"{link.path}?{link.query}" if link.query else link.path for link in here]
 
 
