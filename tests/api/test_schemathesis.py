@@ -52,7 +52,7 @@ def key(account: Account, settings: Any) -> str:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_as_described(case: schemathesis.Case, kept_connection: None, key: str) -> None:
+def test_every_answer_is_as_described(case: schemathesis.Case[Any], kept_connection: None, key: str) -> None:
     case.call_and_validate(
         headers={"Authorization": f"Bearer {key}"},
         checks=[

@@ -38,7 +38,7 @@ def test_a_javascript_program_sends_uploads_and_asks_through_us(place: Installat
     told = run(
         baseUrl=place.url,
         token=key,
-        number=place.number.phone_number_id,
+        number=place.number.phone_number_id or "",
         waba=place.number.waba_id or "",
         customer=CUSTOMER,
         answers=ids.wamid(Message.objects.get(direction="in").pk),

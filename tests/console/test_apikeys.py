@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/developers/keys"
 
 
-def test_developers_leads_to_the_keys(client_in: Client) -> None:
-    assert client_in.get("/developers").headers["Location"] == PAGE
-    assert b'href="/developers"' in client_in.get("/").content
-
-
 def test_a_new_key_is_shown_once_and_then_only_its_beginning(client_in: Client, account: Account) -> None:
     made = client_in.post(PAGE, {"name": "Shop", "scopes": ["send", "read"]})
     assert made.status_code == 201

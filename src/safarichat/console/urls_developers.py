@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from safarichat.console.views import apicalls, apikeys, deliveries, endpoints, links
+from safarichat.console.views import apicalls, apikeys, deliveries, endpoints, links, programs
 
 urlpatterns = [
-    path("developers", apikeys.developers, name="developers"),
+    path("developers", programs.start, name="developers"),
     path("developers/keys", apikeys.keys, name="api_keys"),
     path("developers/keys/<int:key_id>/revoke", apikeys.revoke, name="api_key_revoke"),
     path("developers/log", apicalls.calls, name="api_log"),

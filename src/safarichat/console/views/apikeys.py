@@ -6,19 +6,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from safarichat.accounts import apikeys, people
 from safarichat.accounts.apikeys import TooManyKeys
 from safarichat.console.keyforms import ApiKeyForm
 from safarichat.console.tenant import TenantRequest, tenant_page
 from safarichat.numbers import listing
-
-
-@require_safe
-@tenant_page
-def developers(request: TenantRequest) -> HttpResponse:
-    return redirect("api_keys")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
