@@ -158,7 +158,13 @@ class GraphApp:
 
     async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         try:
-            return await self._bodies.whole(headers.get("content-length", ""), receive)
+            self._bodies.refuse(headers.get("content-length", ""))
+            first = await receive()  # nearly always the whole of it, and there already
+            if first["type"] == "http.request" and not first.get("more_body"):
+                body: bytes = first.get("body", b"")
+                if len(body) <= LARGEST_BODY:
+                    return body
+            return await self._bodies.rest(first, receive)
         except TooLarge:
             raise Failed(TOO_LARGE) from None
         except TooSlow:

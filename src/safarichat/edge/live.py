@@ -25,7 +25,7 @@ from safarichat.ground import logs, stopping
 from safarichat.ground.away import DatabaseAway
 from safarichat.ground.batching import with_fresh_connection
 from safarichat.ground.listening import listen
-from safarichat.ground.notify import CHANNEL
+from safarichat.ground.notify import CHANNEL, told
 
 log = logging.getLogger(__name__)
 
@@ -75,14 +75,14 @@ class Streams:
         self.known_since_ms: int | None = None  # None while nothing can be heard
 
     def heard(self, payload: str) -> None:
-        account, _, topics = payload.partition(":")
-        said = (_now_ms(), int(account), topics.split(","))
-        self.lately.append(said)
-        while self.lately[0][0] < _now_ms() - REMEMBERED_S * 1000:
+        now_ms, topics_of = _now_ms(), told(payload)
+        self.lately += [(now_ms, account_id, topics) for account_id, topics in topics_of]
+        while self.lately[0][0] < now_ms - REMEMBERED_S * 1000:
             self.known_since_ms = self.lately.popleft()[0] + 1
-        for stream in self.open:
-            if stream.login.account_id == said[1]:
-                stream.owe(*said[2])
+        for account_id, topics in topics_of:
+            for stream in self.open:
+                if stream.login.account_id == account_id:
+                    stream.owe(*topics)
 
     def listening(self) -> None:
         """The connection stands (again): what was announced before is not known."""

@@ -1,4 +1,4 @@
-"""Telling open pages that something changed: one NOTIFY per batch and account, never one per row."""
+"""Telling open pages that something changed: one NOTIFY per batch, or as few as hold it, never one per row."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,17 +10,20 @@ MAX_PAYLOAD = 7900  # PostgreSQL refuses 8,000 bytes and more
 
 
 def announce(account_id: int, *topics: str) -> None:
-    """Announce topics to the account's open pages when the transaction commits: payload `account_id:topic,topic`."""
+    """Announce topics to the account's open pages when the transaction commits."""
     announce_all({account_id: topics})
 
 
 def announce_all(topics: Mapping[int, Iterable[str]]) -> None:
-    """As `announce`, for many accounts at once."""
+    """As `announce`, for many accounts at once: payload `account_id:topic,topic;account_id:…`, which `told` reads."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_notify(%s, said) FROM unnest(%s::text[]) said",
-            [CHANNEL, [_payload(account_id, names) for account_id, names in topics.items()]],
-        )
+        cursor.execute("SELECT pg_notify(%s, said) FROM unnest(%s::text[]) said", [CHANNEL, _packed(topics)])
+
+
+def told(payload: str) -> list[tuple[int, list[str]]]:
+    """Accounts with their topics."""
+    parts = (said.partition(":") for said in payload.split(";"))
+    return [(int(account_id), topics.split(",")) for account_id, _, topics in parts]
 
 
 def wake_workers(what: str) -> None:
@@ -29,6 +32,17 @@ def wake_workers(what: str) -> None:
         cursor.execute("SELECT pg_notify(%s, %s)", [WORK_CHANNEL, what])
 
 
-def _payload(account_id: int, topics: Iterable[str]) -> str:
-    payload = f"{account_id}:{','.join(dict.fromkeys(topics))}"
-    return payload if len(payload.encode()) <= MAX_PAYLOAD else f"{account_id}:resync"
+def _packed(topics: Mapping[int, Iterable[str]]) -> list[str]:
+    payloads = [""]
+    for account_id, names in topics.items():
+        said = _said(account_id, names)
+        if payloads[-1] and len(payloads[-1]) + len(said) < MAX_PAYLOAD:
+            payloads[-1] += f";{said}"
+        else:
+            payloads.append(said)
+    return payloads[1:]
+
+
+def _said(account_id: int, topics: Iterable[str]) -> str:
+    said = f"{account_id}:{','.join(dict.fromkeys(topics))}"
+    return said if said.isascii() and len(said) <= MAX_PAYLOAD else f"{account_id}:resync"

@@ -10,7 +10,7 @@ Pair = tuple[int, int]  # credential, contact
 
 def open_conversations(pairs: Mapping[Pair, int]) -> dict[Pair, int]:
     """The conversation of each pair, made where there is none; `pairs` names each one's account."""
-    found = find_conversations(list(pairs))
+    found = find_conversations(list(pairs)) if pairs else {}
     missing = sorted(pair for pair in pairs if pair not in found)
     if missing:
         fetch(

@@ -62,6 +62,7 @@ class Answers:
         self.texts: dict[int, str] = {}  # what the customer reads of a template
         self.categories: dict[int, str] = {}  # of templates
         self.contacts: dict[int, int] = {}  # those who were known before
+        self.conversations: dict[int, tuple[int, int, int]] = {}  # likewise: id, number and contact
         self.templates: dict[int, int] = {}  # those that we have a copy of
 
     def open(self) -> list[tuple[int, Order]]:

@@ -154,6 +154,7 @@ def _without_window(answers: Answers, now: datetime) -> dict[int, Problem]:
     orders = answers.open()
     answers.contacts = contacts = _contacts_of(answers)
     conversations = _conversations_of(answers, contacts)
+    answers.conversations = {index: (one.id, one.credential_id, one.contact_id) for index, one in conversations.items()}
     contacts = contacts | {index: one.contact_id for index, one in conversations.items()}
     purposes = {index: purpose for index, _ in orders if (purpose := answers.purpose_of(index))}
     problems = without_consent(contacts, purposes)

@@ -26,7 +26,8 @@ def addressed(answers: Answers) -> dict[int, int]:
         for index, order in orders
         if order.conversation_id is None
     }
-    opened = open_conversations({pair: answers.accounts[index] for index, pair in pairs.items()})
+    opened: dict[Pair, int] = {(number, contact): known for known, number, contact in answers.conversations.values()}
+    opened |= open_conversations({pair: answers.accounts[index] for index, pair in pairs.items() if pair not in opened})
     return {
         index: order.conversation_id if order.conversation_id is not None else opened[pairs[index]]
         for index, order in orders
