@@ -138,11 +138,6 @@ def test_what_is_not_on_the_list_is_passed_to_nobody(door: Door, method: str, pa
 def test_a_webhook_is_never_passed_on(door: Door) -> None:
     told = door.call("POST", f"/v25.0/{NUMBER}", {"webhook_configuration": {"override_callback_uri": "https://x.test"}})
     assert told.code == (400, 100)
-    told = door.call("POST", f"/v25.0/{WABA}/subscribed_apps", {"override_callback_uri": "https://x.test"})
-    assert told.code == (400, 100)
-    assert door.call("POST", f"/v25.0/{WABA}/subscribed_apps").json == {"success": True}
-    assert door.call("GET", f"/v25.0/{WABA}/subscribed_apps").json["data"][0]["whatsapp_business_api_data"]["name"]
-    assert door.call("DELETE", f"/v25.0/{WABA}/subscribed_apps").code == (403, 10)
 
 
 def test_a_key_is_told_of_in_the_shape_of_a_token(

@@ -22,6 +22,8 @@ ON CONFLICT (key) DO UPDATE SET (hits, wait_s, ends_at) = (
 RETURNING wait_s, cardinality(hits), extract(epoch FROM hits[1] - clock_timestamp()) + %(per)s
 """
 
+CALLS_PER_S = 60
+
 
 class Allowance(Struct, frozen=True):
     """Whole seconds to wait (0: it may be done now), how often it may be done besides, and seconds until the oldest
@@ -43,6 +45,11 @@ def take(key: str, *, limit: int, per_s: int) -> Allowance:
         cursor.execute(TRY, {"key": sha256(key.encode()).hexdigest(), "limit": limit, "per": float(per_s)})
         wait_s, used, reset_s = cursor.fetchone()
     return Allowance(math.ceil(wait_s), max(0, limit - used), max(1, math.ceil(reset_s)))
+
+
+def take_call(key_id: int, limit: int) -> Allowance:
+    """One call of an API key's in a minute, to the management API and to the gateway together."""
+    return take(f"api:{key_id}", limit=limit, per_s=CALLS_PER_S)
 
 
 def count(key: str, *, per_s: int) -> int:

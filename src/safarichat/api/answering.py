@@ -7,8 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from safarichat.accounts.throttles import Allowance
-from safarichat.api.asking import PER_S
+from safarichat.accounts.throttles import CALLS_PER_S, Allowance
 from safarichat.api.problems import MEDIA_TYPE, Refusal, answer
 
 BELOW = "/api/v1/"
@@ -33,7 +32,7 @@ class Answers:
             response["RateLimit-Limit"] = str(limit)
             response["RateLimit-Remaining"] = str(allowance.left)
             response["RateLimit-Reset"] = str(allowance.reset_s)
-            response["RateLimit-Policy"] = f"{limit};w={PER_S}"
+            response["RateLimit-Policy"] = f"{limit};w={CALLS_PER_S}"
         return response
 
 

@@ -15,7 +15,6 @@ from safarichat.accounts.apikeys import Key
 from safarichat.api.problems import Refusal, not_found
 from safarichat.ground.tenancy import acting_for
 
-PER_S = 60
 NOTED_EVERY_S = 30.0
 _noted: dict[int, float] = {}  # when this process last wrote down that a key was used
 
@@ -37,7 +36,7 @@ class ApiKeyAuth(HttpBearer):
         if not key.may_come_from(request.META.get("REMOTE_ADDR", "")):
             told = _("This key may not be used from this address.")
             raise Refusal(403, "address_not_allowed", told, _("Change the key's list of addresses, or ask from there."))
-        allowance = throttles.take(f"api:{key.id}", limit=settings.SAFARICHAT_RATE_LIMIT_API, per_s=PER_S)
+        allowance = throttles.take_call(key.id, settings.SAFARICHAT_RATE_LIMIT_API)
         request.allowance = allowance  # type: ignore[attr-defined]  # read by answering.Answers
         if allowance.wait_s:
             told = _("This key asked too often.")

@@ -10,14 +10,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from msgspec import Struct
 
-from safarichat.accounts import throttles
 from safarichat.console.asked import Refusal, is_fragment, json_answer, no_such_number, prefers_html
 from safarichat.console.tenant import TenantRequest
-from safarichat.numbers import rows
+from safarichat.numbers import deeds, rows
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.providers.shapes import Deed, Done, Later, Unknown
 
-DEEDS_PER_MINUTE = 12
 logger = logging.getLogger("safarichat.numbers")
 
 
@@ -42,8 +40,7 @@ def number_for_a_deed(request: TenantRequest, credential_id: int) -> OfficialWha
     row = rows.find(request.account.pk, credential_id)
     if row is None:
         raise no_such_number()
-    wait_s = throttles.allow(f"deed:{credential_id}", limit=DEEDS_PER_MINUTE, per_s=60)
-    if wait_s:
+    if wait_s := deeds.wait_s(credential_id):
         told = _("You did this too often in a short time.")
         cure = _("Wait %(seconds)s seconds, then try again.") % {"seconds": wait_s}
         raise Refusal(429, "too_many", told, cure, **{"Retry-After": str(wait_s)})

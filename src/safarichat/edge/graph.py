@@ -11,6 +11,7 @@ from threading import Barrier
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,7 +22,7 @@ from safarichat.edge.bodies import Bodies, Disconnected, TooLarge, TooMany, TooS
 from safarichat.edge.files import serve
 from safarichat.edge.noting import Noting
 from safarichat.edge.uploads import held_on_disk
-from safarichat.gateway import answering, media
+from safarichat.gateway import answering, limiting, media
 from safarichat.gateway.answers import BUSY, VERSION, Answer, Failed, error, lacking, unauthorised
 from safarichat.gateway.calls import Call, Place, place_of
 from safarichat.gateway.messages import LONGEST_KEY, Sending, send
@@ -237,12 +238,17 @@ class GraphApp:
     async def _slowly(self, call: Call) -> Answer:
         if self._waiting >= MOST_WAITING:
             return BUSY
+        usage: limiting.Headers | Answer = ()
+        if limiting.is_counted(call):
+            usage = await self._in_thread(limiting.count, call)
+        if isinstance(usage, Answer):
+            return usage
         answer = await self._in_thread(answering.answer, call)
         until = time.monotonic() + FETCHED_WITHIN_S
         while answer is media.STILL_FETCHED and time.monotonic() < until:  # no thread waits meanwhile
             await asyncio.sleep(LOOK_AGAIN_S)
             answer = await self._in_thread(answering.answer, call)
-        return answer
+        return replace(answer, headers=(*answer.headers, *usage))
 
     async def _in_thread(self, verb: Callable[[Call], T], call: Call) -> T | Answer:
         self._waiting += 1

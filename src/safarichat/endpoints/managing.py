@@ -15,11 +15,13 @@ from safarichat.ground.addresses import Guard
 from safarichat.ground.fields import opened, seal
 from safarichat.ground.notify import announce, wake_workers
 from safarichat.ground.outbound import is_admitted
+from safarichat.ground.sql import fetch
 from safarichat.numbers.models import OfficialWhatsappCredential
 
 MOST = 20  # of an account
 OVERLAP = timedelta(hours=24)
 TOPIC = "endpoints"
+LOCK = 0x5AFA_0002 << 32  # our part of the space of advisory locks; the account's id is added
 
 NOT_AN_ADDRESS = gettext_noop("This is not a web address that we may call. It begins with https:// and is public.")
 TOO_LONG = gettext_noop("This address is too long.")
@@ -70,6 +72,18 @@ def listed(account_id: int) -> list[Counted]:
 def switched_off(account_id: int) -> list[Endpoint]:
     """By us, after days of failure."""
     return list(Endpoint.objects.filter(account_id=account_id, state=Endpoint.State.OFF).order_by("id"))
+
+
+def telling_of(account_id: int, credential_ids: Sequence[int]) -> list[Endpoint]:
+    """Those that are told of at least one of these numbers."""
+    those = Q(credential_ids=None) | Q(credential_ids__overlap=list(credential_ids))
+    return list(Endpoint.objects.filter(those, account_id=account_id).order_by("id"))
+
+
+def at_address(account_id: int, url: str) -> list[Endpoint]:
+    """One at a time asks until the transaction ends: two that ask at once don't make it twice."""
+    fetch("SELECT pg_advisory_xact_lock(%s)", LOCK + account_id)
+    return list(Endpoint.objects.filter(account_id=account_id, url=url).order_by("id"))
 
 
 def find(account_id: int, endpoint_id: int) -> Endpoint | None:

@@ -23,7 +23,7 @@ OF_OBJECTS: Mapping[tuple[str, str], tuple[str, Verb]] = {
     ("GET", "message_templates"): ("read", templates.listed),
     ("POST", "message_templates"): ("templates", templates.create),
     ("DELETE", "message_templates"): ("templates", templates.delete),
-    ("GET", "subscribed_apps"): ("read", subscribing.look),
+    ("GET", "subscribed_apps"): ("admin", subscribing.look),
     ("POST", "subscribed_apps"): ("admin", subscribing.subscribe),
     ("DELETE", "subscribed_apps"): ("admin", subscribing.unsubscribe),
 }

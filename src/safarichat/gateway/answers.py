@@ -125,6 +125,11 @@ def lacking(scope: str) -> Answer:
     return error(200, f"(#200) This API key may not do this: it needs the scope “{scope}”.")
 
 
+def too_often(wait_s: int, details: str = "") -> Answer:
+    """More than may be asked in this time; Graph's own status of it is 400, and ours says when to come again."""
+    return error(4, "(#4) Application request limit reached", details, headers=(("retry-after", str(wait_s)),))
+
+
 def missing(name: str) -> Answer:
     return error(100, f"(#100) The parameter {name} is required.")
 

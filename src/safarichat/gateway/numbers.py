@@ -7,7 +7,7 @@ from typing import Any
 from safarichat.gateway import fields
 from safarichat.gateway.answers import SUCCESS, Answer, Failed, error, missing, not_there, outcome_told, told
 from safarichat.gateway.calls import Call
-from safarichat.gateway.objects import number_of, row_of, rows_of_waba
+from safarichat.gateway.objects import number_for_a_deed, number_of, row_of, rows_of_waba
 from safarichat.ground.sql import JSON
 from safarichat.numbers import presenting, recording, registering, verification
 from safarichat.numbers.models import OfficialWhatsappCredential, Status
@@ -50,7 +50,7 @@ def account(call: Call) -> Answer:
 
 def change(call: Call) -> Answer:
     """`POST /{number}`: its two-step PIN, or another name."""
-    number = number_of(call)
+    number = number_for_a_deed(call)
     if "webhook_configuration" in call.told:
         return error(100, details="webhook_configuration: Endpoints are added on the page “Developers” here.")
     if pin := call.told.get("pin"):
@@ -61,7 +61,7 @@ def change(call: Call) -> Answer:
 
 
 def request_code(call: Call) -> Answer:
-    number, method = number_of(call), str(call.told.get("code_method", "")).lower()
+    number, method = number_for_a_deed(call), str(call.told.get("code_method", "")).lower()
     if method not in verification.METHODS:
         return missing("code_method")
     language = str(call.told.get("language") or "en_US")
@@ -69,17 +69,17 @@ def request_code(call: Call) -> Answer:
 
 
 def verify_code(call: Call) -> Answer:
-    number, code = number_of(call), str(call.told.get("code", "")).replace("-", "")
+    number, code = number_for_a_deed(call), str(call.told.get("code", "")).replace("-", "")
     return _done(call, verification.enter(number.account_id, number.credential_id, code)) if code else missing("code")
 
 
 def register(call: Call) -> Answer:
-    number, pin = number_of(call), str(call.told.get("pin", ""))
+    number, pin = number_for_a_deed(call), str(call.told.get("pin", ""))
     return _done(call, registering.register(number.account_id, number.credential_id, pin)) if pin else missing("pin")
 
 
 def deregister(call: Call) -> Answer:
-    number = number_of(call)
+    number = number_for_a_deed(call)
     return _done(call, registering.deregister(number.account_id, number.credential_id))
 
 

@@ -1,10 +1,10 @@
 """Finding what a path names, in the key's account and among the numbers that it may use. Raises Failed where there is
 none: what is another's does not exist."""
 
-from safarichat.gateway.answers import Failed, not_there
+from safarichat.gateway.answers import Failed, not_there, too_often
 from safarichat.gateway.calls import Call
 from safarichat.ground.tenancy import acting_for
-from safarichat.numbers import listing, rows
+from safarichat.numbers import deeds, listing, rows
 from safarichat.numbers.models import OfficialWhatsappCredential
 from safarichat.numbers.reaching import Reached, numbers_named
 
@@ -14,6 +14,14 @@ def number_of(call: Call) -> Reached:
     if found is None:
         raise Failed(not_there(call.place.parts[0], call.method))
     return found
+
+
+def number_for_a_deed(call: Call) -> Reached:
+    """As long as not too much is asked about it, here and on its page together."""
+    number = number_of(call)
+    if wait_s := deeds.wait_s(number.credential_id):
+        raise Failed(too_often(wait_s, "This was asked of the number too often in a short time."))
+    return number
 
 
 def number_if_any(call: Call) -> Reached | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from safarichat.gateway import fields, resuming
 from safarichat.gateway.answers import SUCCESS, Answer, Failed, not_there, outcome_told, told
 from safarichat.gateway.calls import Call
-from safarichat.gateway.objects import number_of, row_of
+from safarichat.gateway.objects import number_for_a_deed, number_of, row_of
 from safarichat.ground.sql import JSON
 from safarichat.numbers import deeds, presenting
 from safarichat.providers.shapes import Deed, Done
@@ -30,7 +30,7 @@ def look(call: Call) -> Answer:
 
 
 def change(call: Call) -> Answer:
-    number = number_of(call)
+    number = number_for_a_deed(call)
     changes = {name: call.told[name] for name in WRITABLE if name in call.told}
     deeds_asked: list[Callable[[], Deed | None]] = []
     if changes:

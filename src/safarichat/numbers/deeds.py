@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from safarichat import providers
+from safarichat.accounts import throttles
 from safarichat.ground.keyring import CannotOpen
 from safarichat.ground.notify import wake_workers
 from safarichat.ground.outbound import run_talk
@@ -27,6 +28,7 @@ from safarichat.providers.shapes import Deed, Done, Later, Problem, Refused
 logger = logging.getLogger("safarichat.numbers")
 
 PATIENCE_S = 25.0
+PER_MINUTE = 12  # with one number, asked by people and programs together
 BUSY = Problem(
     key="busy",
     message=gettext_noop("Something else is being done with this number at this moment."),
@@ -80,6 +82,11 @@ def do(account_id: int, credential_id: int, deed: str, given: Mapping[str, Any])
     finally:
         _settle(account_id, credential_id, deed, outcome)
     return outcome
+
+
+def wait_s(credential_id: int) -> int:
+    """0 when one more may be asked for now (and it is counted), else the whole seconds to wait."""
+    return throttles.allow(f"deed:{credential_id}", limit=PER_MINUTE, per_s=60)
 
 
 def why_not(row: OfficialWhatsappCredential, deed: str) -> str:

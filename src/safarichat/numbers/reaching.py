@@ -19,6 +19,23 @@ class Reached(Struct, frozen=True):
     status: str
 
 
+def waba_of(account_id: int, named: str, credential_ids: Collection[int] | None) -> str:
+    """The business account that is named so, or whose number is; empty when none of these numbers (None: of the
+    account's) is meant."""
+    rows = fetch(
+        """
+        SELECT waba_id FROM official_whatsapp_credentials
+        WHERE account_id = %s AND (phone_number_id = %s OR waba_id = %s) AND (%s::bigint[] IS NULL OR id = ANY(%s))
+        ORDER BY id DESC LIMIT 1
+        """,
+        account_id,
+        named,
+        named,
+        *[None if credential_ids is None else list(credential_ids)] * 2,
+    )
+    return rows[0][0] or "" if rows else ""
+
+
 def numbers_named(asked: Collection[Named]) -> dict[Named, Reached]:
     """Of several that a number had in the course of time the live one, else the newest."""
     rows = fetch(

@@ -58,7 +58,7 @@ SECTIONS: dict[str, list[Setting]] = {
         ),
         Setting("SAFARICHAT_KEEP_MESSAGES_DAYS", "How many days messages are kept. 0: for ever.", "0"),
         Setting("SAFARICHAT_KEEP_FILES_DAYS", "How many days their files are kept. 0: as long as messages.", "0"),
-        Setting("SAFARICHAT_RATE_LIMIT_API", "Requests of one key to the management API in a minute.", "600"),
+        Setting("SAFARICHAT_RATE_LIMIT_API", "What one API key may ask in a minute, messages apart.", "600"),
         Setting("SAFARICHAT_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
         Setting("SAFARICHAT_LANGUAGE", "The language for people who have chosen none.", "en"),
         Setting(
