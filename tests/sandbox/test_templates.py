@@ -60,7 +60,7 @@ def refusal(answer: httpx.Response) -> tuple[int, int, int]:
 def test_a_new_template_waits_is_approved_told_of_and_can_be_sent(number: Number, listener: Listener) -> None:
     made = make(number, components=[{**BODY, "type": "body"}]).json()
     assert made == {"id": made["id"], "status": "PENDING", "category": "UTILITY"}
-    send = {"name": "order_ready", "language": {"code": "en_US"}}
+    send: dict[str, Any] = {"name": "order_ready", "language": {"code": "en_US"}}
     send |= {"components": [{"type": "body", "parameters": [{"type": "text", "text": "Ann"}]}]}
     told = news(listener, "APPROVED")
     assert told["message_template_id"] == int(made["id"])
@@ -132,7 +132,7 @@ def test_a_name_has_each_language_once(number: Number) -> None:
 
 
 def test_a_code_has_metas_own_words(number: Number) -> None:
-    parts = [
+    parts: list[Any] = [
         {"type": "BODY", "add_security_recommendation": True},
         {"type": "FOOTER", "code_expiration_minutes": 10},
         {"type": "BUTTONS", "buttons": [KEY]},

@@ -73,8 +73,8 @@ def _read_event(told: JSON) -> Iterator[Event]:
     if not name or not data:
         yield Unreadable("a partner event without a name or its data", told)
         return
-    if name == "waba_template_status_changed":
-        yield from _template(name, data)
+    if name == "waba_template_status_changed" and mapping(data, "template"):
+        yield from _template(data)
         return
     channel = mapping(data, "channel") or data
     phone = digits(text(mapping(channel, "setup_info"), "phone_number") or text(channel, "phone_number"))
@@ -95,7 +95,7 @@ def _read_event(told: JSON) -> Iterator[Event]:
     )
 
 
-def _template(name: str, data: Mapping[str, JSON]) -> Iterator[Event]:
+def _template(data: Mapping[str, JSON]) -> Iterator[Event]:
     """In the words of Meta's own news (reference §6); `data` is about the business account."""
     told = mapping(data, "template")
     value = {
