@@ -77,6 +77,15 @@ def test_a_copy_is_read_again_after_hours_or_news(number: OfficialWhatsappCreden
     assert sync_due() == 0
 
 
+def test_a_copy_with_a_template_in_review_is_read_again_after_minutes(number: OfficialWhatsappCredential) -> None:
+    sync_due()
+    Copy.objects.update(tried_at=timezone.now() - timedelta(minutes=11))
+    assert sync_due() == 1
+    MessageTemplate.objects.filter(status="PENDING").update(status="APPROVED")
+    Copy.objects.update(tried_at=timezone.now() - timedelta(minutes=11))
+    assert sync_due() == 0
+
+
 def test_a_list_that_can_not_be_read_keeps_the_copy_and_says_why(
     number: OfficialWhatsappCredential, settings: Any
 ) -> None:

@@ -9,20 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safarichat.providers import dialog360
-from safarichat.providers.shapes import AccountChanged, Event, Hook, Unreadable
+from safarichat.providers.shapes import AccountChanged, Event, Hook, TemplateChanged, Unreadable
 from tests.conformance.dialog360.connects import CHANNEL
 
 KEYS = st.sampled_from(
     [
         "id", "event", "type", "data", "channel", "client", "client_id", "status", "setup_info", "phone_number",
         "phone_name", "waba_account", "external_id", "fb_business_id", "current_limit", "current_quality_rating",
-        "violation_type", "template", "object", "entry", "changes", "field", "value",
+        "violation_type", "template", "new_status", "object", "entry", "changes", "field", "value",
     ]
 )  # fmt: skip
 WORDS = st.sampled_from(
     [
         "channel_live", "channel_permission_revoked", "account_restriction", "phone_number_quality_changed",
-        "cancellation_processed", "template_messaging_disabled", "5511900000000", "RED", "terminated", "2002001",
+        "cancellation_processed", "template_messaging_disabled", "waba_template_status_changed",
+        "5511900000000", "RED", "terminated", "2002001",
     ]
 )  # fmt: skip
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | WORDS
@@ -75,3 +76,13 @@ def test_a_thousand_at_once_are_read_in_their_order() -> None:
 def test_what_is_no_webhook_is_kept(body: bytes) -> None:
     [event] = read(body)
     assert isinstance(event, Unreadable)
+
+
+def test_the_end_of_a_review_is_news_of_the_template() -> None:
+    template = {"id": "Tt90WT", "external_id": "7700", "name": "tea_is_ready", "language": "en-US"}
+    template |= {"new_status": "rejected", "rejected_reason": "SCAM"}
+    event = {"id": "e", "event": "waba_template_status_changed", "data": {"id": "104000", "template": template}}
+    [told] = read(json.dumps(event).encode())
+    assert isinstance(told, TemplateChanged)
+    assert (told.waba_id, told.template_id, told.name, told.language) == ("104000", "7700", "tea_is_ready", "en_US")
+    assert (told.status, told.value["reason"]) == ("REJECTED", "SCAM")

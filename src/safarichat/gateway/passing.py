@@ -17,7 +17,7 @@ from safarichat.ground.talks import Lost, Reply
 from safarichat.numbers import passing
 from safarichat.numbers.platform import address
 from safarichat.providers.passing import Passed
-from safarichat.providers.shapes import Refused
+from safarichat.providers.shapes import Later, Problem, Refused, Unknown
 
 NOT_CARRIED = "This number's provider does not offer this."
 _SECRET = ("access_token", "appsecret_proof")
@@ -73,7 +73,9 @@ def of_account(call: Call) -> Answer:
 def pass_on(call: Call, credential_id: int, asked: Passed) -> Answer:
     answer = passing.pass_on(call.key.account_id, credential_id, asked)
     match answer:
-        case Refused():
+        case Refused(Problem(code=None, http_status=404)):  # the provider's own gateway has no such path
+            return error(131009, details=NOT_CARRIED) if asked.of != "template" else not_there(asked.object_id)
+        case Refused() | Later() | Unknown():
             return outcome_told(answer)
         case Lost(may_have_arrived=arrived):
             lost = "Its answer was lost: it may have been done." if arrived else "It could not be reached."

@@ -76,7 +76,15 @@ def edit(call: Call) -> Answer:
         return MADE_ELSEWHERE
     told_of_it = _with_examples(call, credential_id)
     asked = Passed(of="template", object_id=found.template_id, method="POST", json=told_of_it)
-    return _changed(call, credential_id, pass_on(call, credential_id, asked))
+    return _named(found, _changed(call, credential_id, pass_on(call, credential_id, asked)))
+
+
+def _named(found: Listed, answer: Answer) -> Answer:
+    """(!) Not every provider tells which template was changed; programs rely on it."""
+    if answer.status >= 300:
+        return answer
+    named = {"id": found.template_id, "name": found.name, "category": found.category}
+    return replace(answer, body=msgspec.json.encode({**named, **msgspec.json.decode(answer.body)}))
 
 
 def is_known(call: Call) -> bool:

@@ -26,6 +26,7 @@ logger = logging.getLogger("safarichat.templates")
 
 EVERY = timedelta(hours=4)
 AFTER_A_FAILURE = timedelta(minutes=5)
+IN_REVIEW = timedelta(minutes=10)  # not every provider tells how a review ended
 PATIENCE_S = 40.0
 MOST_A_RUN = 20
 TOPIC = "templates"
@@ -97,11 +98,14 @@ def _claim(now: datetime) -> list[_Due]:
         "UPDATE template_copies SET tried_at = %s WHERE id IN ("
         "  SELECT id FROM template_copies WHERE tried_at IS NULL OR tried_at < %s"
         "    OR (problem IS NULL AND wanted_at > tried_at) OR (problem IS NOT NULL AND tried_at < %s)"
+        "    OR (tried_at < %s AND EXISTS (SELECT FROM message_templates t WHERE t.copy_id = template_copies.id"
+        "        AND t.status = 'PENDING' AND t.gone_at IS NULL))"
         "  ORDER BY tried_at NULLS FIRST LIMIT %s FOR UPDATE SKIP LOCKED)"
         " RETURNING id, account_id, api_provider, waba_id",
         now,
         now - EVERY,
         now - AFTER_A_FAILURE,
+        now - IN_REVIEW,
         MOST_A_RUN,
     )
     return [_Due(*row) for row in rows]

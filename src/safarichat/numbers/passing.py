@@ -11,12 +11,12 @@ from safarichat.numbers.platform import platform_of
 from safarichat.numbers.rows import find
 from safarichat.numbers.use import opened_number
 from safarichat.providers.passing import Passed
-from safarichat.providers.shapes import Refused
+from safarichat.providers.shapes import Later, Refused, Unknown
 
 PATIENCE_S = 20.0
 
 
-def pass_on(account_id: int, credential_id: int, asked: Passed) -> Answer | Refused:
+def pass_on(account_id: int, credential_id: int, asked: Passed) -> Answer | Refused | Later | Unknown:
     """The provider's answer as it came, some seconds over the network."""
     row = find(account_id, credential_id)
     if row is None or not row.is_signed_in:

@@ -128,8 +128,9 @@ class Provider(Protocol):
     def templates(self, number: Number, platform: Platform) -> Talk[TemplateList | Refused | Later | Unknown]:
         """Every template of the number's business account, in whatever state; all pages, or a failure."""
 
-    def pass_on(self, number: Number, asked: Passed, platform: Platform) -> Talk[Answer]:
-        """A program's own call, as it is; not asked where the provider does not speak the Cloud API."""
+    def pass_on(self, number: Number, asked: Passed, platform: Platform) -> Talk[Answer | Refused | Later | Unknown]:
+        """A program's own call, as it is; not asked where the provider does not speak the Cloud API. A refusal in other
+        words than Graph's comes as what it means."""
 
     def missed(self, number: Number, platform: Platform, since: int) -> Talk[list[Event]]:
         """What happened since (unix seconds) by the provider's own list, where `abilities.can_list_missed`; else []."""

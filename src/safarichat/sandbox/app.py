@@ -84,6 +84,7 @@ class Sandbox:
                 self.world.journal.start()
                 self.webhooks.start()
                 self.graph.conversing.resume()
+                self.graph.templates.resume()
                 for room in self.rooms:
                     room.start()
                 await send({"type": "lifespan.startup.complete"})

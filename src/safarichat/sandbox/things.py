@@ -104,6 +104,8 @@ class Waba(Thing):
     shared_with: list[str] = field(default_factory=list)
     subscribed: dict[str, Override] = field(default_factory=dict)
     solutions: list[str] = field(default_factory=list)
+    templates_made_at: list[float] = field(default_factory=list)
+    reserved: dict[str, float] = field(default_factory=dict)  # names of deleted templates, and until when
     review: str = "APPROVED"
     status: str = "ACTIVE"
     blocked: dict[str, str] = field(default_factory=dict)  # entity type: BLOCKED or LIMITED
@@ -144,6 +146,10 @@ class PhoneNumber(Thing):
     standing: str = ""  # status of the node when it is not as registration makes it
     offline_reason: str = ""
     provider: str = "meta"
+    qr_codes: dict[str, str] = field(default_factory=dict)  # with the message behind each
+    blocked: list[str] = field(default_factory=list)  # customers
+    commerce: dict[str, JSON] = field(default_factory=dict)
+    automation: dict[str, JSON] = field(default_factory=dict)
 
     @property
     def waac_id(self) -> str:
@@ -197,6 +203,9 @@ class AccountHook(Thing):
 
 
 class Template(Thing):
+    """`reviewed_at` is when its review ends, 0 when none is under way; `edited_at` when it was changed as an approved
+    one."""
+
     waba_id: str
     name: str
     language: str
@@ -206,6 +215,9 @@ class Template(Thing):
     parameter_format: str = "POSITIONAL"
     rejected_reason: str = "NONE"
     quality: str = "UNKNOWN"
+    ttl_s: int = 0
+    reviewed_at: float = 0
+    edited_at: list[float] = field(default_factory=list)
 
     def content(self) -> str:
         """Its words, for who looks for some."""
@@ -297,4 +309,5 @@ class Settings(Thing):
     camel_errors: bool = False  # 360dialog's older shape
     strict_urls: bool = False  # 360dialog's rules for webhook addresses, which a laptop can't meet
     account_phase: int = 1  # of the account model of 2026; in 2 a shared number needs messaging_account_id
+    review_ms: int = 1000  # how long a new or changed template waits for its review
     channel_ms: int = 300  # how long a new channel at 360dialog takes from step to step, and a sender at Twilio

@@ -43,6 +43,11 @@ def classify(answer: Answer) -> Refused | Later | Unknown:
     return outcome_of(problem, known, answer)
 
 
+def is_foreign(answer: Answer) -> bool:
+    """A refusal that is not in Graph's words: of a gateway before it, or a page of some proxy."""
+    return isinstance(answer, Reply) and answer.status >= 400 and not error_in(answer)
+
+
 def problem_of(answer: Answer) -> Problem:
     """What went wrong in an answer that is no success."""
     error = error_in(answer)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from safarichat.providers.changes import Change
-from safarichat.providers.cloud_api import envelope
+from safarichat.providers.cloud_api import envelope, template_news
 from safarichat.providers.cloud_api.changes import changes
 from safarichat.providers.cloud_api.loose import clean, decode, digits, mapping, text
 from safarichat.providers.cloud_api.parts import parts as envelope_parts
@@ -73,6 +73,9 @@ def _read_event(told: JSON) -> Iterator[Event]:
     if not name or not data:
         yield Unreadable("a partner event without a name or its data", told)
         return
+    if name == "waba_template_status_changed" and mapping(data, "template"):
+        yield from _template(data)
+        return
     channel = mapping(data, "channel") or data
     phone = digits(text(mapping(channel, "setup_info"), "phone_number") or text(channel, "phone_number"))
     waba_id = text(mapping(channel, "waba_account"), "external_id") or text(channel, "waba_external_id")
@@ -90,6 +93,19 @@ def _read_event(told: JSON) -> Iterator[Event]:
         problem=problem,
         value=told,
     )
+
+
+def _template(data: Mapping[str, JSON]) -> Iterator[Event]:
+    """In the words of Meta's own news (reference §6); `data` is about the business account."""
+    told = mapping(data, "template")
+    value = {
+        "event": text(told, "new_status"),
+        "message_template_id": text(told, "external_id"),
+        "message_template_name": text(told, "name"),
+        "message_template_language": text(told, "language"),
+        "reason": text(told, "rejected_reason"),
+    }
+    yield from template_news.read_status(value, text(data, "id"), 0)
 
 
 def _meaning(name: str, channel: Mapping[str, JSON]) -> tuple[str, Problem | None, dict[str, JSON]]:

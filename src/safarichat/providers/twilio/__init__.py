@@ -5,7 +5,19 @@ from collections.abc import Mapping
 from safarichat.providers.changes import Change
 from safarichat.providers.cloud_api.retold import retold
 from safarichat.providers.passing import Passed
-from safarichat.providers.shapes import Answer, Health, Hook, Lost, Number, Platform, Talk, Withdrawal
+from safarichat.providers.shapes import (
+    Answer,
+    Health,
+    Hook,
+    Later,
+    Lost,
+    Number,
+    Platform,
+    Refused,
+    Talk,
+    Unknown,
+    Withdrawal,
+)
 from safarichat.providers.twilio.about import ABILITIES, FACTS
 from safarichat.providers.twilio.checking import check as check
 from safarichat.providers.twilio.connecting import connect as connect
@@ -38,7 +50,7 @@ operator_hook = ""  # each sender has an address of its own
 hook_answer = ("text/xml", b"<Response/>")  # (!) any text would be sent to the customer as an answer
 
 
-def pass_on(number: Number, asked: Passed, platform: Platform) -> Talk[Answer]:
+def pass_on(number: Number, asked: Passed, platform: Platform) -> Talk[Answer | Refused | Later | Unknown]:
     """Twilio speaks a language of its own."""
     yield from ()
     return Lost("not offered", may_have_arrived=False)

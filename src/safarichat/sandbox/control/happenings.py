@@ -10,7 +10,7 @@ from starlette.routing import Route
 from safarichat.sandbox.control.endpoints import Refusal, find_number, routes
 from safarichat.sandbox.faults import KINDS, Fault
 from safarichat.sandbox.masks import shown
-from safarichat.sandbox.meta import assets, media
+from safarichat.sandbox.meta import media
 from safarichat.sandbox.meta.graph import Graph
 from safarichat.sandbox.things import JSON, Message, PhoneNumber, Settings
 from safarichat.sandbox.twilio.contents import STATUSES, Contents
@@ -122,7 +122,7 @@ class Happenings:
             raise Refusal("no such template", 404)
         if body.get("status") not in ("APPROVED", "REJECTED", "PAUSED", "DISABLED", "PENDING"):
             raise Refusal("status must be APPROVED, REJECTED, PAUSED, DISABLED or PENDING")
-        assets.review(self.world, self.graph.webhooks, template, str(body["status"]), str(body.get("reason") or ""))
+        self.graph.templates.review(template, str(body["status"]), str(body.get("reason") or ""))
         return {"id": template.id, "status": template.status}
 
     def _review_content(self, content_sid: str, body: dict[str, JSON]) -> JSON:

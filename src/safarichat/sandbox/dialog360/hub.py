@@ -10,8 +10,8 @@ import msgspec
 
 from safarichat.sandbox.dialog360 import problems
 from safarichat.sandbox.dialog360.channels import USABLE, Channels, client_node
-from safarichat.sandbox.dialog360.messaging import legacy_template
 from safarichat.sandbox.dialog360.problems import Refused
+from safarichat.sandbox.dialog360.templates import legacy_template
 from safarichat.sandbox.things import JSON, Channel
 from safarichat.sandbox.wire import Answer, Asked, as_json, parameters
 from safarichat.sandbox.world import World

@@ -9,12 +9,13 @@ from msgspec import Struct
 from safarichat.sandbox.dialog360 import problems
 from safarichat.sandbox.dialog360.channels import Channels
 from safarichat.sandbox.dialog360.problems import Refused
-from safarichat.sandbox.meta import assets, media, nodes, numbers
+from safarichat.sandbox.dialog360.templates import TemplateShelf
+from safarichat.sandbox.meta import blocking, media, nodes, numbers, storefront
 from safarichat.sandbox.meta.errors import GraphError, envelope
 from safarichat.sandbox.meta.sending import Sending
 from safarichat.sandbox.meta.tokens import MANAGEMENT, Caller
 from safarichat.sandbox.outgoing import is_loopback
-from safarichat.sandbox.things import JSON, AccountHook, Channel, PhoneNumber, Template, Waba
+from safarichat.sandbox.things import JSON, AccountHook, Channel, PhoneNumber, Waba
 from safarichat.sandbox.wire import ENCODE, Answer, Asked, as_json, parameters
 from safarichat.sandbox.world import World
 
@@ -22,7 +23,7 @@ LOOKASIDE = "https://lookaside.fbsbx.com"
 ATTACHMENTS = "/whatsapp_business/attachments"
 MISSES, MISSED_WITHIN_S = 20, 3600
 MOST_MORE_HOOKS = 3
-PROFILE = "whatsapp_business_profile"
+PROFILE, LEGACY = "whatsapp_business_profile", "/v1/configs/templates"
 Given = dict[str, JSON]
 
 
@@ -52,8 +53,11 @@ class Turn(Struct):
 
 
 class Messaging:
-    def __init__(self, world: World, channels: Channels, sending: Sending) -> None:
+    def __init__(
+        self, world: World, channels: Channels, sending: Sending, templates: TemplateShelf, base_url: str
+    ) -> None:
         self.world, self.channels, self.sending = world, channels, sending
+        self.templates, self.base_url = templates, base_url
 
     async def answer(self, asked: Asked) -> Answer:
         try:
@@ -78,7 +82,8 @@ class Messaging:
         done = self._deed(turn)()
         told = await done if isinstance(done, Awaitable) else done
         usage = ENCODE({waba.id: [{"type": "whatsapp", "call_count": 0, "total_cputime": 0, "total_time": 0}]}).decode()
-        return as_json(told, headers={"facebook-api-version": "v25.0", "x-business-use-case-usage": usage})
+        status = 201 if (asked.method, asked.path) == ("POST", LEGACY) else 200
+        return as_json(told, status, {"facebook-api-version": "v25.0", "x-business-use-case-usage": usage})
 
     def _deed(self, turn: Turn) -> Callable[[], JSON | Awaitable[JSON]]:
         path, given, number = turn.asked.path.rstrip("/"), turn.given, turn.number
@@ -86,8 +91,11 @@ class Messaging:
             ("POST", "/messages"): lambda: self._send(turn),
             ("POST", "/marketing_messages"): lambda: self._send(turn, is_marketing=True),
             ("POST", "/media"): lambda: media.upload(self.world, number, given),
-            ("GET", "/message_templates"): lambda: assets.templates(self.world, turn.waba, given),
-            ("GET", "/v1/configs/templates"): lambda: self._legacy_templates(turn),
+            ("GET", "/message_templates"): lambda: self.templates.listed(turn.waba, given),
+            ("POST", "/message_templates"): lambda: self.templates.create(turn.waba, given),
+            ("DELETE", "/message_templates"): lambda: self.templates.delete(turn.waba, given),
+            ("GET", LEGACY): lambda: self.templates.legacy_listed(turn.waba, given),
+            ("POST", LEGACY): lambda: self.templates.legacy_create(turn.waba, given),
             ("GET", "/v1/configs/webhook"): lambda: self._hook(turn),
             ("POST", "/v1/configs/webhook"): lambda: self._set_hook(turn),
             ("GET", "/waba_webhook"): lambda: self._account_hook(turn),
@@ -98,12 +106,21 @@ class Messaging:
             ("GET", "/health_status"): lambda: self._health(turn),
             ("GET", f"/{PROFILE}"): lambda: numbers.read_profile(number, str(given.get("fields") or "")),
             ("POST", f"/{PROFILE}"): lambda: numbers.change_profile(self.world, number, given),
-            ("POST", "/block_users"): lambda: self._block(turn, True),
-            ("DELETE", "/block_users"): lambda: self._block(turn, False),
+            ("GET", "/block_users"): lambda: blocking.listed(self.world, number, given, f"{self.base_url}{path}"),
+            ("POST", "/block_users"): lambda: blocking.block(self.world, number, given),
+            ("DELETE", "/block_users"): lambda: blocking.unblock(self.world, number, given),
+            ("GET", "/conversational_automation"): lambda: storefront.automation(number),
+            ("POST", "/conversational_automation"): lambda: storefront.change_automation(self.world, number, given),
         }
         deed = deeds.get((turn.asked.method, path))
         if deed is None and re.fullmatch(r"/\d+", path):
             return lambda: self._object(turn, path[1:])
+        if deed is None and (found := re.fullmatch(r"/message_templates/(\d+)", path)):
+            id = found[1]
+            return lambda: self.templates.look_or_edit(turn.waba, turn.asked.method, id, given)
+        if deed is None and turn.asked.method == "DELETE" and (found := re.fullmatch(rf"{LEGACY}/(\w+)", path)):
+            name = found[1]
+            return lambda: self.templates.delete(turn.waba, {"name": name})
         if deed is None:
             raise problems.NOT_FOUND
         return deed
@@ -198,31 +215,3 @@ class Messaging:
     def _health(self, turn: Turn) -> JSON:
         wanted = str(turn.given.get("fields") or "health_status")
         return nodes.number_node(self.world, turn.number, wanted)
-
-    def _legacy_templates(self, turn: Turn) -> JSON:
-        found = [legacy_template(template) for template in self.world.waba_templates(turn.waba.id)]
-        page = {"count": len(found), "filters": {}, "limit": 1000, "offset": 0, "sort": ["id"], "total": len(found)}
-        return {**page, "waba_templates": found}
-
-    def _block(self, turn: Turn, blocks: bool) -> JSON:
-        done: list[JSON] = []
-        for each in turn.given.get("block_users") or []:
-            customer = self.world.meet(str(each.get("user") or ""))
-            customer.blocked = blocks
-            self.world.keep_customer(customer)
-            done.append({"input": each.get("user"), "wa_id": customer.wa_id})
-        name = "added_users" if blocks else "removed_users"
-        return {"messaging_product": "whatsapp", "block_users": {name: done}}
-
-
-def legacy_template(template: Template) -> dict[str, JSON]:
-    return {
-        "id": f"{template.id[:6]}WT",
-        "external_id": template.id,
-        "name": template.name,
-        "language": template.language,
-        "category": template.category,
-        "components": template.components,
-        "status": template.status.lower(),
-        "rejected_reason": template.rejected_reason,
-    }

@@ -11,6 +11,7 @@ from safarichat.sandbox.dialog360.hub import Hub
 from safarichat.sandbox.dialog360.messaging import Messaging
 from safarichat.sandbox.dialog360.onboarding import Onboarding
 from safarichat.sandbox.dialog360.problems import Refused
+from safarichat.sandbox.dialog360.templates import TemplateShelf
 from safarichat.sandbox.meta.errors import MESSAGING_CODES, GraphError, envelope
 from safarichat.sandbox.meta.graph import Cut, Graph
 from safarichat.sandbox.outgoing import Outgoing
@@ -27,7 +28,8 @@ class Dialog360:
     def __init__(self, world: World, graph: Graph, outgoing: Outgoing, base_url: str) -> None:
         self.world = world
         self.channels = Channels(world, outgoing)
-        self.messaging = Messaging(world, self.channels, graph.sending)
+        shelf = TemplateShelf(world, graph.templates, self.channels, f"{base_url}{MESSAGING}/message_templates")
+        self.messaging = Messaging(world, self.channels, graph.sending, shelf, f"{base_url}{MESSAGING}")
         self.hub = Hub(world, self.channels, f"{base_url}{MESSAGING}")
         self.onboarding = Onboarding(world, self.channels)
 

@@ -1,12 +1,11 @@
-"""Businesses, WABAs and their templates: made by signup, listed to partners (reference §2.8, §6)."""
+"""Businesses and WABAs: made by signup, listed to partners (reference §2.8)."""
 
 from safarichat.sandbox import ids
-from safarichat.sandbox.meta.nodes import paged, template_node, waba_node
+from safarichat.sandbox.meta.nodes import paged, waba_node
 from safarichat.sandbox.meta.template_samples import SAMPLES
 from safarichat.sandbox.meta.tokens import MANAGEMENT, Caller
 from safarichat.sandbox.meta.webhooks import Webhooks
 from safarichat.sandbox.things import JSON, App, Business, Template, Waba
-from safarichat.sandbox.wire import unpacked
 from safarichat.sandbox.world import World
 
 
@@ -69,34 +68,6 @@ def client_wabas(world: World, caller: Caller, business_id: str, parameters: dic
 def owned_wabas(world: World, caller: Caller, business_id: str, parameters: dict[str, JSON]) -> dict[str, JSON]:
     found = [w for w in world.wabas if w.business_id == business_id and caller.may_reach(w, MANAGEMENT)]
     return _listed(world, found, parameters)
-
-
-def templates(world: World, waba: Waba, parameters: dict[str, JSON]) -> dict[str, JSON]:
-    found = world.waba_templates(waba.id)
-    for key in ("language", "category", "status", "quality"):
-        if wanted := parameters.get("quality_score" if key == "quality" else key):
-            names = unpacked(wanted)
-            allowed = {str(name).lower() for name in (names if isinstance(names, list) else str(names).split(","))}
-            found = [template for template in found if getattr(template, key).lower() in allowed]
-    if name := str(parameters.get("name") or ""):
-        found = [template for template in found if name in template.name]
-    if words := str(parameters.get("name_or_content") or parameters.get("content") or "").lower():
-        found = [template for template in found if words in template.content() or words in template.name]
-    return paged([template_node(t, str(parameters.get("fields") or "")) for t in found], parameters)
-
-
-def review(world: World, webhooks: Webhooks, template: Template, status: str, reason: str) -> None:
-    template.status, template.rejected_reason = status, reason or "NONE"
-    world.templates.put(template)
-    value: dict[str, JSON] = {
-        "event": status,
-        "message_template_id": int(template.id),
-        "message_template_name": template.name,
-        "message_template_language": template.language,
-        "reason": template.rejected_reason,
-        "message_template_category": template.category,
-    }
-    webhooks.tell(world.wabas.things[template.waba_id], "message_template_status_update", value)
 
 
 def _listed(world: World, found: list[Waba], parameters: dict[str, JSON]) -> dict[str, JSON]:

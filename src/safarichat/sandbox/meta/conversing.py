@@ -69,7 +69,7 @@ class Conversing:
         is_template = message.kind == "template"
         if number.restricted:
             return 131031
-        if not customer.on_whatsapp or customer.blocked:
+        if not customer.on_whatsapp or customer.blocked or customer.id in number.blocked:
             return 131026
         if message.by_phone:
             return 0

@@ -74,6 +74,8 @@ KNOWN: dict[int, tuple[str, int, str]] = {
     135000: ("Generic user error", 400, "Message failed to send because of an unknown error with your parameters."),
     136024: ("Request code error", 400, "You requested too many codes. Try again later."),
     136025: ("Verify code error", 400, "Code couldn't be verified. Check the code and try again."),
+    139100: ("Failed to block some or all users", 400, ""),
+    139101: ("Blocklist limit reached", 400, ""),
     2593107: ("Request limit reached", 400, "Synchronization was requested for this number already."),
     2593108: ("Request window closed", 400, "Synchronization is possible within 24 hours of onboarding only."),
 }
@@ -82,7 +84,7 @@ HREF = "/documentation/business-messaging/whatsapp/support/error-codes"
 
 
 class GraphError(Exception):
-    """Answered as Graph's envelope."""
+    """Answered as Graph's envelope; `beside` stands next to the error in it."""
 
     def __init__(
         self,
@@ -96,13 +98,14 @@ class GraphError(Exception):
         user: tuple[str, str] | None = None,
         transient: bool = False,
         bare: bool = False,
+        beside: dict[str, JSON] | None = None,
     ) -> None:
         title, usual_status, usual_details = KNOWN.get(code, ("An unknown error occurred", 400, ""))
         self.code, self.subcode, self.kind = code, subcode, kind
         self.status = status or usual_status
         self.message = message if bare else f"(#{code}) {message or title}"
         self.details = details or (usual_details if code in MESSAGING_CODES else "")
-        self.user, self.transient = user, transient
+        self.user, self.transient, self.beside = user, transient, beside or {}
         super().__init__(self.message)
 
 
@@ -118,7 +121,7 @@ def envelope(error: GraphError) -> Answer:
         inner["is_transient"] = True
     inner["fbtrace_id"] = ids.trace_id()
     headers = {"www-authenticate": _challenge(error)} if error.status == 401 else {}
-    return as_json({"error": inner}, error.status, headers)
+    return as_json({"error": inner} | error.beside, error.status, headers)
 
 
 def in_status(code: int, details: str = "") -> dict[str, JSON]:

@@ -7,17 +7,29 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 
 from safarichat.sandbox.cut import cut
-from safarichat.sandbox.meta import assets, media, nodes, numbers, subscriptions, tokens, uploads
+from safarichat.sandbox.meta import (
+    assets,
+    blocking,
+    media,
+    nodes,
+    numbers,
+    qr_codes,
+    storefront,
+    subscriptions,
+    tokens,
+    uploads,
+)
 from safarichat.sandbox.meta.coexisting import Coexisting
 from safarichat.sandbox.meta.conversing import Conversing
 from safarichat.sandbox.meta.errors import MESSAGING_CODES, GraphError, envelope, no_such_object
 from safarichat.sandbox.meta.fitness import Fitness
 from safarichat.sandbox.meta.sending import Sending
+from safarichat.sandbox.meta.templates import Templates
 from safarichat.sandbox.meta.tokens import MESSAGING, Caller
 from safarichat.sandbox.meta.usage import Usage
 from safarichat.sandbox.meta.webhooks import Webhooks
 from safarichat.sandbox.outgoing import Outgoing
-from safarichat.sandbox.things import JSON, PhoneNumber, Waba
+from safarichat.sandbox.things import JSON, PhoneNumber, Template, Waba
 from safarichat.sandbox.wire import Answer, Asked, BadBody, as_json, parameters
 from safarichat.sandbox.world import World
 
@@ -44,6 +56,12 @@ class Turn(Struct):
     def fields(self) -> str:
         return str(self.parameters.get("fields") or "")
 
+    @property
+    def asked_for(self) -> Parameters:
+        """What the address of a list's next page repeats: (!) the token stands in it, too."""
+        token = self.caller.token
+        return self.parameters | ({"access_token": token.id} if token else {})
+
 
 class Graph:
     def __init__(self, world: World, webhooks: Webhooks, outgoing: Outgoing, base_url: str) -> None:
@@ -52,6 +70,7 @@ class Graph:
         self.conversing = Conversing(world, webhooks)
         self.sending = Sending(world, self.conversing, Fitness(world, outgoing))
         self.coexisting = Coexisting(world, webhooks, self.conversing)
+        self.templates = Templates(world, webhooks)
         self.usage = Usage(world)
 
     async def answer(self, asked: Asked) -> Answer:
@@ -105,7 +124,7 @@ class Graph:
         return as_json(await self._object(turn))
 
     async def _object(self, turn: Turn) -> JSON:
-        found = re.fullmatch(r"/([^/]+)(?:/([a-z_]+))?/?", turn.asked.path)
+        found = re.fullmatch(r"/([^/]+)(?:/([a-z_]+|message_qrdls/\w+))?/?", turn.asked.path)
         if found is None:
             raise GraphError(2500, f"Unknown path components: {turn.asked.path}", bare=True)
         object_id, edge = found[1], found[2] or ""
@@ -130,6 +149,7 @@ class Graph:
             return media.upload(world, number, given)
         turn.caller.number(number, tokens.MANAGEMENT, turn.method)
         self.usage.count(number.waba_id)
+        here, item = self._here(turn), edge.removeprefix("message_qrdls/")
         deeds: dict[tuple[str, str], Callable[[], JSON | Awaitable[JSON]]] = {
             ("GET", ""): lambda: self._number_node(turn, number),
             ("POST", ""): lambda: numbers.change(world, self.outgoing, number, given),
@@ -140,6 +160,17 @@ class Graph:
             ("GET", "whatsapp_business_profile"): lambda: numbers.read_profile(number, turn.fields),
             ("POST", "whatsapp_business_profile"): lambda: numbers.change_profile(world, number, given),
             ("POST", "smb_app_data"): lambda: self.coexisting.hand_over(number, given),
+            ("POST", "message_qrdls"): lambda: qr_codes.save(world, number, given),
+            ("GET", "message_qrdls"): lambda: qr_codes.listed(number, turn.asked_for, here),
+            ("GET", f"message_qrdls/{item}"): lambda: qr_codes.listed(number, turn.asked_for, here, item),
+            ("DELETE", f"message_qrdls/{item}"): lambda: qr_codes.delete(world, number, item),
+            ("GET", "block_users"): lambda: blocking.listed(world, number, turn.asked_for, here),
+            ("POST", "block_users"): lambda: blocking.block(world, number, given),
+            ("DELETE", "block_users"): lambda: blocking.unblock(world, number, given),
+            ("GET", "whatsapp_commerce_settings"): lambda: storefront.commerce(number),
+            ("POST", "whatsapp_commerce_settings"): lambda: storefront.change_commerce(world, number, given),
+            ("GET", "conversational_automation"): lambda: storefront.automation(number),
+            ("POST", "conversational_automation"): lambda: storefront.change_automation(world, number, given),
         }
         return await self._do(turn, deeds, number.id, edge)
 
@@ -154,7 +185,9 @@ class Graph:
             ("GET", "subscribed_apps"): lambda: subscriptions.subscribers(world, waba),
             ("POST", "subscribed_apps"): lambda: subscriptions.subscribe(world, self.outgoing, waba, app_id, given),
             ("DELETE", "subscribed_apps"): lambda: subscriptions.unsubscribe(world, waba, app_id),
-            ("GET", "message_templates"): lambda: assets.templates(world, waba, given),
+            ("GET", "message_templates"): lambda: self._templates(turn, waba),
+            ("POST", "message_templates"): lambda: nodes.made(self.templates.create(waba, given)),
+            ("DELETE", "message_templates"): lambda: self.templates.delete(waba, given),
         }
         return await self._do(turn, deeds, waba.id, edge)
 
@@ -187,9 +220,8 @@ class Graph:
         if owner is not None and not edge and turn.caller.token and turn.caller.token.business_id == owner.id:
             return {"name": owner.name, "id": owner.id}
         template = self.world.templates.get(object_id)
-        if template is not None and turn.method == "GET" and not edge:
-            turn.caller.waba(template.waba_id)
-            return nodes.template_node(template, turn.fields)
+        if template is not None and turn.method in ("GET", "POST") and not edge:
+            return self._template(turn, template)
         token = turn.caller.token
         if object_id == "me" and token is not None and not edge:
             return {"name": "System user", "id": token.user_id}
@@ -217,8 +249,21 @@ class Graph:
     def _phone_numbers(self, turn: Turn, waba: Waba) -> JSON:
         _known_fields("number", turn.fields)
         shown = [nodes.number_node(self.world, number, turn.fields) for number in self.world.waba_numbers(waba.id)]
-        version = turn.asked.version or DEFAULT_VERSION
-        return nodes.paged(shown, turn.parameters, f"{self.base_url}/{version}/{waba.id}/phone_numbers")
+        return nodes.paged(shown, turn.asked_for, self._here(turn))
+
+    def _templates(self, turn: Turn, waba: Waba) -> JSON:
+        found = self.templates.listed(waba, turn.parameters)
+        shown = [nodes.template_node(template, turn.fields) for template in found]
+        return nodes.paged(shown, turn.asked_for, self._here(turn))
+
+    def _template(self, turn: Turn, template: Template) -> JSON:
+        turn.caller.waba(template.waba_id, turn.method)
+        if turn.method == "GET":
+            return nodes.template_node(template, turn.fields)
+        return self.templates.edit(template, turn.parameters)
+
+    def _here(self, turn: Turn) -> str:
+        return f"{self.base_url}/{turn.asked.version or DEFAULT_VERSION}{turn.asked.path}"
 
 
 def _known_fields(kind: str, fields: str) -> None:

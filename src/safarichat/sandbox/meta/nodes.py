@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterable
+from urllib.parse import urlencode
 
 from safarichat.sandbox import phones
 from safarichat.sandbox.things import JSON, App, PhoneNumber, Template, Waba
@@ -20,6 +21,7 @@ NUMBER_DEFAULTS = [
 ]
 WABA_DEFAULTS = ["name", "currency", "timezone_id", "message_template_namespace"]
 TEMPLATE_DEFAULTS = ["name", "parameter_format", "components", "language", "status", "category", "sub_category"]
+CURSORS = ("limit", "after", "before")
 Read = Callable[[], JSON]
 
 
@@ -55,7 +57,7 @@ def number_node(world: World, number: PhoneNumber, fields: str) -> dict[str, JSO
         "search_visibility": lambda: "NON_VISIBLE",
         "host_platform": lambda: platform,
         "health_status": lambda: _health(world, number),
-        "conversational_automation": lambda: {"id": number.id},
+        "conversational_automation": lambda: number.automation | {"id": number.id},
     }
     return _chosen(number.id, reads, fields, NUMBER_DEFAULTS)
 
@@ -97,8 +99,14 @@ def template_node(template: Template, fields: str) -> dict[str, JSON]:
         "sub_category": lambda: None,
         "rejected_reason": lambda: template.rejected_reason,
         "quality_score": lambda: {"score": template.quality, "date": 0},
+        "message_send_ttl_seconds": lambda: template.ttl_s or None,
     }
     return _chosen(template.id, reads, fields, TEMPLATE_DEFAULTS)
+
+
+def made(template: Template) -> dict[str, JSON]:
+    """What is told of a new one."""
+    return {"id": template.id, "status": template.status, "category": template.category}
 
 
 def app_node(app: App) -> dict[str, JSON]:
@@ -106,21 +114,34 @@ def app_node(app: App) -> dict[str, JSON]:
 
 
 def paged(
-    items: Iterable[dict[str, JSON]], parameters: dict[str, JSON] | None = None, url: str = ""
+    items: Iterable[dict[str, JSON]], parameters: dict[str, JSON] | None = None, url: str = "", *, key: str = "id"
 ) -> dict[str, JSON]:
-    """One page of a list. A cursor is the id of the last item seen; `next` is absent on the last page."""
-    every = list(items)
-    asked = parameters or {}
-    limit = int(str(asked.get("limit") or 25)) if str(asked.get("limit") or 25).isdigit() else 25
-    after = str(asked.get("after") or "")
-    start = next((at + 1 for at, item in enumerate(every) if item["id"] == after), 0)
-    page = every[start : start + max(1, limit)]
+    """One page of a list. A cursor is the `key` of the item behind or before which to go on; `next` is absent on the
+    last page, and repeats what was asked for with the token (as Graph does)."""
+    every, asked = list(items), parameters or {}
+    told = str(asked.get("limit") or "")
+    limit = max(1, int(told)) if told.isdigit() else 25
+    start, end = _bounds([str(item[key]) for item in every], limit, asked)
+    page = every[start:end]
     if not page:
         return {"data": []}
-    paging: dict[str, JSON] = {"cursors": {"before": page[0]["id"], "after": page[-1]["id"]}}
-    if start + len(page) < len(every):
-        paging["next"] = f"{url}?limit={limit}&after={page[-1]['id']}"
+    kept = {name: str(value) for name, value in asked.items() if name not in CURSORS and isinstance(value, str | int)}
+    first, last = str(page[0][key]), str(page[-1][key])
+    paging: dict[str, JSON] = {"cursors": {"before": first, "after": last}}
+    if end < len(every):
+        paging["next"] = f"{url}?{urlencode({**kept, 'limit': limit, 'after': last})}"
+    if start > 0:
+        paging["previous"] = f"{url}?{urlencode({**kept, 'limit': limit, 'before': first})}"
     return {"data": page, "paging": paging}
+
+
+def _bounds(keys: list[str], limit: int, asked: dict[str, JSON]) -> tuple[int, int]:
+    before, after = str(asked.get("before") or ""), str(asked.get("after") or "")
+    if before in keys and not after:
+        end = keys.index(before)
+        return max(0, end - limit), end
+    start = keys.index(after) + 1 if after in keys else 0
+    return start, min(start + limit, len(keys))
 
 
 def iso(at: float) -> str:

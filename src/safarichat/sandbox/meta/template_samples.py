@@ -61,7 +61,7 @@ def named(text: str, **samples: str) -> JSON:
 
 
 # name, language, category, status, components, and what else differs from the usual
-SAMPLES: list[tuple[str, str, str, str, list[JSON], dict[str, str]]] = [
+SAMPLES: list[tuple[str, str, str, str, list[JSON], dict[str, JSON]]] = [
     ("hello_world", "en_US", "UTILITY", "APPROVED", HELLO_WORLD, {}),
     (
         "order_update",
