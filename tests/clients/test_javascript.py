@@ -47,8 +47,12 @@ def test_a_javascript_program_sends_uploads_and_asks_through_us(place: Installat
     for kind in ("text", "image", "location", "buttons"):
         message_id = ids.message_id(told[kind]) or 0
         wait_until(lambda pk=message_id: Message.objects.get(pk=pk).status in ("sent", "delivered", "read"))  # type: ignore[misc]
-    for words in ("Karibu from JavaScript", "Roses by upload", "Stone Town", "Tea or coffee?"):
-        assert words in place.phone()
+    wait_until(
+        lambda: all(
+            words in place.phone()
+            for words in ("Karibu from JavaScript", "Roses by upload", "Stone Town", "Tea or coffee?")
+        )
+    )
     assert (told["size"], told["mimeType"], told["profile"]) == (len(PNG), "image/png", 1)
     assert told["refused"] == {"code": 100, "httpStatus": 400}
     if place.number.api_provider != "twilio":

@@ -57,7 +57,7 @@ def test_a_bot_is_told_answers_and_hears_what_became_of_it(place: Installation, 
 
     answered = asked.reply_text("Karibu", quote=True, tracker="order-7")
     wait(lambda: any(one.status.value in ("delivered", "read") for one in bot.statuses), bot)
-    assert "Karibu" in place.phone()
+    wait(lambda: "Karibu" in place.phone(), bot)
     assert {one.id for one in bot.statuses} == {answered.id}
     assert {one.tracker for one in bot.statuses} == {"order-7"}
 
@@ -70,4 +70,4 @@ def test_a_bot_is_told_answers_and_hears_what_became_of_it(place: Installation, 
     again = bot.wa.send_message(to=asked.from_user.bsuid, text="By your id")
     row = ids.message_id(again.id) or 0
     wait(lambda: Message.objects.get(pk=row).status in ("sent", "delivered", "read"), bot)
-    assert "By your id" in place.phone()
+    wait(lambda: "By your id" in place.phone(), bot)

@@ -79,8 +79,7 @@ def test_pywa_sends_uploads_reads_and_asks_through_us(place: Installation, progr
         row = Message.objects.get(pk=ids.message_id(one.id) or 0)
         wait_until(lambda pk=row.pk: Message.objects.get(pk=pk).status in ("sent", "delivered", "read"))  # type: ignore[misc]
     assert Message.objects.get(pk=ids.message_id(sent[0].id) or 0).callback_data == "order-7"
-    for words in ("Karibu", "Tea?", "Stone Town", "Roses"):
-        assert words in place.phone()
+    wait_until(lambda: all(words in place.phone() for words in ("Karibu", "Tea?", "Stone Town", "Roses")))
 
     uploaded = program.upload_media(media=PDF, mime_type="application/pdf", filename="menu.pdf")
     found = program.get_media_url(media_id=uploaded.id)

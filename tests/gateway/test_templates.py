@@ -72,7 +72,7 @@ def test_a_template_is_made_approved_sent_changed_and_deleted_through_us(
     sent = program.send_template(to=CUSTOMER, name=NAME, language=ENGLISH, params=params)
     wait_until(lambda: Message.objects.get().status in ("delivered", "read"))
     assert sent.id
-    assert "Hi Asha, your tea is ready." in place.phone()
+    wait_until(lambda: "Hi Asha, your tea is ready." in place.phone())
 
     assert program.update_template(template_id=made.id, new_components=[text("Dear")])
     assert program.get_template(template_id=made.id).status == t.TemplateStatus.PENDING
