@@ -106,7 +106,8 @@ def test_it_comes_up_and_says_where_to_click_and_how_to_log_in(demo: Demo) -> No
     assert facts["sandbox_url"] == f"http://127.0.0.1:{demo.port + 1}"
     assert [len(facts["pids"][kind]) for kind in ("web", "workers", "sandbox")] == [2, 2, 1]
     assert all(map(is_alive, demo.pids()))
-    assert facts["api_key"] is None
+    answer = httpx.get(f"{facts['url']}/api/v1/numbers", headers={"authorization": f"Bearer {facts['api_key']}"})
+    assert answer.status_code == 200, answer.text
     assert facts["numbers"] == []
     assert httpx.get(f"{facts['url']}/readyz", trust_env=False).text == "ready\n"
     with psycopg.connect(facts["database_url"]) as connection:

@@ -280,6 +280,7 @@ def test_a_deed_for_which_twilio_is_away_can_be_tried_later(deed: str) -> None:
 def test_a_deed_is_there_or_its_reason() -> None:
     every = {"request_code", "verify_code", "register", "deregister", "set_pin", "rename", "read_profile"}
     every |= {"write_profile", "write_photo", "refresh", "subscribe", "set_hook", "register_hooks", "new_key"}
+    every |= {"hand_sample"}
     assert set(twilio.deeds) | set(twilio.abilities.lacks) == every
     assert not set(twilio.deeds) & set(twilio.abilities.lacks)
 
