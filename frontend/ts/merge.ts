@@ -104,6 +104,12 @@ function checkedIn(place: HTMLElement): Map<string, boolean> {
   return new Map(boxes.filter((box) => box.checked !== box.defaultChecked).map((box) => [box.id, box.checked]));
 }
 
+// What is unfolded, by its summary.
+function unfoldedIn(place: HTMLElement): Set<string> {
+  const open = [...place.querySelectorAll("details[open] > summary")];
+  return new Set(open.map((summary) => summary.textContent?.trim() ?? ""));
+}
+
 function replaceAll(into: HTMLElement, content: DocumentFragment): void {
   const now = into.cloneNode(true) as HTMLElement;
   const next = into.cloneNode(false) as HTMLElement;
@@ -115,7 +121,10 @@ function replaceAll(into: HTMLElement, content: DocumentFragment): void {
   const id = active && into.contains(active) ? active.id : "";
   const typed = typedIn(into);
   const checked = checkedIn(into);
+  const unfolded = unfoldedIn(into);
   into.replaceChildren(...next.childNodes);
+  for (const summary of into.querySelectorAll("details > summary"))
+    if (unfolded.has(summary.textContent?.trim() ?? "")) summary.parentElement?.setAttribute("open", "");
   for (const field of into.querySelectorAll<HTMLInputElement>(TYPED)) field.value = typed.get(field.id) ?? field.value;
   for (const box of into.querySelectorAll<HTMLInputElement>(CHECKED)) box.checked = checked.get(box.id) ?? box.checked;
   if (id) document.getElementById(id)?.focus({ preventScroll: true });
