@@ -32,7 +32,7 @@ def run(site: Site, argv: Sequence[str]) -> int:
     parser.add_argument("--rows", type=int, default=0, help="messages in the tables before it begins")
     parser.add_argument("--keys", type=int, default=10)
     parser.add_argument("--web", type=int, default=2)
-    parser.add_argument("--connections", type=int, default=128)
+    parser.add_argument("--connections", type=int, default=512)
     parser.add_argument("--rate", type=float, default=0, help="a second; 0: as fast as answers come")
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args(argv)

@@ -29,8 +29,14 @@ class Merge(Struct, frozen=True):
 
 
 def lock(accounts: set[int]) -> None:
-    """One at a time makes and joins an account's contacts. Taken in order, once, before any row lock: no deadlock."""
+    """One at a time joins an account's contacts, and nobody makes any meanwhile. Taken in order, once, before any row
+    lock: no deadlock."""
     fetch("SELECT pg_advisory_xact_lock(%s::bigint + k) FROM unnest(%s::bigint[]) k", LOCK, sorted(accounts))
+
+
+def lock_to_make(accounts: set[int]) -> None:
+    """Any number at a time make contacts for people who are named by one thing each, while nobody joins them."""
+    fetch("SELECT pg_advisory_xact_lock_shared(%s::bigint + k) FROM unnest(%s::bigint[]) k", LOCK, sorted(accounts))
 
 
 def current(contacts: set[tuple[int, int]]) -> dict[tuple[int, int], int]:

@@ -4,14 +4,14 @@ A person is a set of identities. Everything named in one event is one person; wh
 one. What a person is called comes from the newest event that says it, so that any order of events ends the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from safarichat.contacts.identity import phone_key
-from safarichat.contacts.joining import Merge, apart, lock, record
+from safarichat.contacts.joining import Merge, apart, lock, lock_to_make, record
 from safarichat.ground.sql import columns, fetch, next_ids
 from safarichat.providers.shapes import Person
 
@@ -49,9 +49,20 @@ def find(account_id: int, phones: Sequence[str], *, user_ids: Sequence[str] = ()
 
 def find_all(namings: Sequence[Naming]) -> list[int | None]:
     """Contact ids of people who are named by one thing each, of many accounts, as far as they are known."""
-    wanted = [identities(naming)[0] for naming in namings]
+    wanted = [_only(naming) for naming in namings]
     known = _known(list(dict.fromkeys(wanted))) if wanted else {}
     return [known.get(identity) for identity in wanted]
+
+
+def find_or_make(namings: Sequence[Naming]) -> list[int]:
+    """As `find_all`, for people who are new as far as one knows: contacts are made for those who are. Call it before
+    other rows are locked: see `joining.lock_to_make`."""
+    if not namings:
+        return []
+    wanted = [_only(naming) for naming in namings]
+    lock_to_make({naming.account_id for naming in namings})
+    found = _make(dict(zip(wanted, namings, strict=True)))
+    return [found[identity] for identity in wanted]
 
 
 def named_as(contact_ids: Sequence[int]) -> tuple[Person, ...]:
@@ -64,9 +75,9 @@ def named_as(contact_ids: Sequence[int]) -> tuple[Person, ...]:
     return tuple(Person(wa_id=value) if kind == "phone" else Person(user_id=value) for kind, value in rows)
 
 
-def resolve_all(namings: Sequence[Naming], *, may_merge: bool = True) -> Resolved:
-    """Contacts of people of many accounts, made where they are new. Without `may_merge` none are joined: an event from
-    the provider does that. Call it before other rows are locked: see `joining.lock`."""
+def resolve_all(namings: Sequence[Naming]) -> Resolved:
+    """Contacts of people of many accounts, made where they are new, joined where somebody names two as one. Call it
+    before other rows are locked: see `joining.lock`."""
     if not namings:
         return Resolved([], [])
     groups = _Groups(namings)
@@ -77,7 +88,7 @@ def resolve_all(namings: Sequence[Naming], *, may_merge: bool = True) -> Resolve
         known = _known(groups.identities())  # somebody may have made them while we waited
         if pairs := apart(list(known.values())):
             groups = _Groups([_divided(naming, known, pairs) for naming in namings])
-        merges = record(groups.merges(known)) if may_merge else []
+        merges = record(groups.merges(known))
     contacts = groups.contacts(known)
     new = _ids_for([group for group in groups.members if group not in contacts])
     contacts |= new
@@ -96,6 +107,12 @@ def identities(naming: Naming) -> list[Identity]:
             if user_id:
                 found[naming.account_id, "user_id", user_id] = None
     return list(found)
+
+
+def _only(naming: Naming) -> Identity:
+    for identity in identities(naming):
+        return identity
+    raise Nameless
 
 
 def _divided(naming: Naming, known: dict[Identity, int], pairs: set[frozenset[int]]) -> Naming:
@@ -183,6 +200,31 @@ def _known(wanted: list[Identity]) -> dict[Identity, int]:
         *columns(wanted, 3),
     )
     return {(account_id, kind, value): contact_id for account_id, kind, value, contact_id in rows}
+
+
+def _make(new: Mapping[Identity, Naming]) -> dict[Identity, int]:
+    """Contacts of people whom nobody knew a moment ago. Always in the same order: of two who make the same one at once,
+    the second waits for the first and takes theirs."""
+    people = [(*identity, new[identity].persons[-1]) for identity in sorted(new)]
+    rows = fetch(
+        """
+        WITH new AS MATERIALIZED (
+          SELECT w.*, nextval(pg_get_serial_sequence('contacts', 'id')) AS id
+          FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+               w (account_id, kind, value, phone, user_id, at)),
+        identity AS (
+          INSERT INTO contact_identities (account_id, kind, value, contact_id)
+          SELECT account_id, kind, value, id FROM new
+          ON CONFLICT DO NOTHING RETURNING account_id, kind, value, contact_id),
+        contact AS (
+          INSERT INTO contacts (account_id, id, phone, user_id, updated_at)
+          SELECT account_id, id, phone, user_id, at FROM new JOIN identity USING (account_id, kind, value))
+        SELECT account_id, kind, value, contact_id FROM identity
+        """,
+        *columns([(*named, one.phone or one.wa_id, one.user_id, LONG_AGO) for *named, one in people], 6),
+    )
+    made = {(account_id, kind, value): contact_id for account_id, kind, value, contact_id in rows}
+    return made | (_known(others) if (others := [identity for identity in new if identity not in made]) else {})
 
 
 def _ids_for(groups: Sequence[int]) -> dict[int, int]:

@@ -72,3 +72,10 @@ class Bodies:
                 message = await receive()
         finally:
             self._held -= size
+
+
+def is_whole(first: MutableMapping[str, Any], told_length: str, most: int) -> bool:
+    """Whether the first message is all that will come: servers say more may follow although they were told how much."""
+    body = first.get("body", b"")
+    is_last = not first.get("more_body") or told_length == str(len(body))
+    return first["type"] == "http.request" and is_last and len(body) <= most

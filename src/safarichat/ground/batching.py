@@ -6,6 +6,7 @@ is halved until the bad one stands alone.
 """
 
 import asyncio
+import select
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -147,8 +148,17 @@ def drop_connection() -> None:
 
 
 def with_fresh_connection() -> None:
-    """A thread keeps its connection: let it be looked at before its next use, since PostgreSQL may have been away."""
+    """A thread keeps its connection: let it be looked at before its next use, since PostgreSQL may have been away. When
+    it went, it has closed its end, which is seen here; nobody need be asked."""
     close_old_connections()
+    if connection.connection is not None and not _may_be_read(connection.connection.fileno()):
+        connection.health_check_done = True  # type: ignore[attr-defined]  # Django's, which its stubs do not know
+
+
+def _may_be_read(file: int) -> bool:
+    poll = select.poll()
+    poll.register(file, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def drop_broken_connection(error: BaseException) -> None:

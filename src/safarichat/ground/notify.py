@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
+from safarichat.ground.sql import fetch
+
 CHANNEL = "safarichat"
 WORK_CHANNEL = "safarichat_work"
 MAX_PAYLOAD = 7900  # PostgreSQL refuses 8,000 bytes and more
@@ -14,10 +16,16 @@ def announce(account_id: int, *topics: str) -> None:
     announce_all({account_id: topics})
 
 
-def announce_all(topics: Mapping[int, Iterable[str]]) -> None:
-    """As `announce`, for many accounts at once: payload `account_id:topic,topic;account_id:…`, which `told` reads."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, said) FROM unnest(%s::text[]) said", [CHANNEL, _packed(topics)])
+def announce_all(topics: Mapping[int, Iterable[str]], *, work: str = "") -> None:
+    """As `announce`, for many accounts at once: payload `account_id:topic,topic;account_id:…`, which `told` reads.
+    `work`: as `wake_workers`, with it."""
+    payloads = _packed(topics)
+    channels = [CHANNEL] * len(payloads) + [WORK_CHANNEL] * bool(work)
+    fetch(
+        "SELECT pg_notify(c, p) FROM unnest(%s::text[], %s::text[]) n (c, p)",
+        channels,
+        payloads + [work] * bool(work),
+    )
 
 
 def told(payload: str) -> list[tuple[int, list[str]]]:

@@ -8,22 +8,26 @@ from safarichat.messaging.climbing import Changed
 Pair = tuple[int, int]  # credential, contact
 
 
-def open_conversations(pairs: Mapping[Pair, int]) -> dict[Pair, int]:
-    """The conversation of each pair, made where there is none; `pairs` names each one's account."""
-    found = find_conversations(list(pairs)) if pairs else {}
+def open_conversations(pairs: Mapping[Pair, int], *, are_new: bool = False) -> dict[Pair, int]:
+    """The conversation of each pair, made where there is none; `pairs` names each one's account. `are_new`: as far as
+    one knows there is none of them."""
+    found = {} if are_new else find_conversations(list(pairs))
     missing = sorted(pair for pair in pairs if pair not in found)
     if missing:
-        fetch(
+        made = fetch(
             "INSERT INTO conversations (account_id, credential_id, contact_id, last_message_at)"
             " SELECT a, c, p, to_timestamp(0) FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) n (a, c, p)"
-            " ON CONFLICT (credential_id, contact_id) DO NOTHING",
+            " ON CONFLICT (credential_id, contact_id) DO NOTHING RETURNING credential_id, contact_id, id",
             *columns([(pairs[pair], *pair) for pair in missing], 3),
         )
-        found |= find_conversations(missing)
+        found |= {(credential_id, contact_id): conversation_id for credential_id, contact_id, conversation_id in made}
+        found |= find_conversations([pair for pair in missing if pair not in found])  # made by others meanwhile
     return found
 
 
 def find_conversations(pairs: Sequence[Pair]) -> dict[Pair, int]:
+    if not pairs:
+        return {}
     rows = fetch(
         "SELECT c.credential_id, c.contact_id, c.id"
         " FROM unnest(%s::bigint[], %s::bigint[]) w (credential_id, contact_id)"

@@ -66,8 +66,13 @@ class Standing(Struct, frozen=True):
 
 def wake(credential_ids: Collection[int]) -> None:
     """Tell workers, when the transaction commits, that these numbers have something to send."""
+    wake_workers(to_wake(credential_ids))
+
+
+def to_wake(credential_ids: Collection[int]) -> str:
+    """What `wake` says."""
     named = ",".join(map(str, credential_ids)) if len(credential_ids) <= MOST_NAMED else ""
-    wake_workers(f"{OUTBOX}:{named}" if named else OUTBOX)
+    return f"{OUTBOX}:{named}" if named else OUTBOX
 
 
 def share(holder: str) -> int:

@@ -59,6 +59,7 @@ class Answers:
         self.found: dict[int, Queued | Refused] = {}
         self.unchecked: set[int] = set()
         self.providers: dict[int, str] = {}  # by credential
+        self.lanes: set[int] = set()  # credentials that have one
         self.texts: dict[int, str] = {}  # what the customer reads of a template
         self.categories: dict[int, str] = {}  # of templates
         self.contacts: dict[int, int] = {}  # those who were known before

@@ -23,7 +23,7 @@ from safarichat.messaging.checking import (
     window_problem,
 )
 from safarichat.messaging.consenting import without_consent
-from safarichat.messaging.lanes import wake
+from safarichat.messaging.lanes import to_wake
 from safarichat.messaging.ordering import Answers
 from safarichat.messaging.ordering import Order as Order
 from safarichat.messaging.ordering import Queued as Queued
@@ -35,6 +35,7 @@ from safarichat.providers.shapes import Problem, Refused
 
 
 class _Conversation(Struct, frozen=True):
+    account_id: int
     id: int
     credential_id: int
     contact_id: int
@@ -50,7 +51,7 @@ def queue(account_id: int, orders: Sequence[Order], *, now: datetime) -> list[Qu
 def queue_all(orders: Sequence[tuple[int, Order]], *, now: datetime) -> list[Queued | Refused]:
     """As `queue`, for many accounts in one transaction: each order with its account. As the owner role, so every row is
     asked for together with its account."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         return _queue([account_id for account_id, _ in orders], [order for _, order in orders], now)
 
 
@@ -79,13 +80,14 @@ def acting(account_id: int) -> Iterator[None]:
 def _without_recipient(answers: Answers) -> dict[int, Problem]:
     orders = answers.open()
     numbers = fetch(
-        "SELECT id, account_id, api_provider, status FROM official_whatsapp_credentials"
-        " WHERE account_id = ANY(%s::bigint[]) AND id = ANY(%s::bigint[])",
+        "SELECT id, account_id, api_provider, status, EXISTS (SELECT FROM lanes l WHERE l.credential_id = c.id)"
+        " FROM official_whatsapp_credentials c WHERE account_id = ANY(%s::bigint[]) AND id = ANY(%s::bigint[])",
         list({answers.accounts[index] for index, _ in orders}),
         list({order.credential_id for _, order in orders}),
     )
-    known = {(account, number): (provider, status in SENDING) for number, account, provider, status in numbers}
-    answers.providers = {number: provider for number, _, provider, _ in numbers}
+    known = {(account, number): (provider, status in SENDING) for number, account, provider, status, _ in numbers}
+    answers.providers = {number: provider for number, _, provider, _, _ in numbers}
+    answers.lanes = {number for number, *_, has_lane in numbers if has_lane}
     contacts = _existing_contacts(
         {(answers.accounts[index], order.contact_id) for index, order in orders if order.contact_id}
     )
@@ -184,22 +186,32 @@ def _contacts_of(answers: Answers) -> dict[int, int]:
 def _conversations_of(answers: Answers, contacts: Mapping[int, int]) -> dict[int, _Conversation]:
     """Where each order would go, as far as that exists."""
     orders = answers.open()
-    rows = fetch(
-        "SELECT id, credential_id, contact_id, window_closes_at FROM conversations WHERE account_id = ANY(%s::bigint[])"
-        " AND (id = ANY(%s::bigint[]) OR contact_id = ANY(%s::bigint[]))",
-        list({answers.accounts[index] for index, _ in orders}),
+    rows = fetch(  # each by one index, whatever the planner knows of the table: accounts are compared below
+        "SELECT c.account_id, c.id, c.credential_id, c.contact_id, c.window_closes_at"
+        " FROM unnest(%s::bigint[]) n (id) JOIN conversations c ON c.id = n.id"
+        " UNION ALL SELECT c.account_id, c.id, c.credential_id, c.contact_id, c.window_closes_at"
+        " FROM unnest(%s::bigint[], %s::bigint[]) n (credential_id, contact_id)"
+        " JOIN conversations c ON c.credential_id = n.credential_id AND c.contact_id = n.contact_id",
         [order.conversation_id for _, order in orders if order.conversation_id is not None],
-        [contacts[index] for index, order in orders if index in contacts and order.body["type"] != "template"],
+        *columns(
+            [
+                (order.credential_id, contacts[index])
+                for index, order in orders
+                if order.conversation_id is None and index in contacts
+            ],
+            2,
+        ),
     )
     all_found = [_Conversation(*row) for row in rows]
-    by_id = {(one.credential_id, one.id): one for one in all_found}
-    by_contact = {(one.credential_id, one.contact_id): one for one in all_found}
+    by_id = {(one.account_id, one.credential_id, one.id): one for one in all_found}
+    by_contact = {(one.account_id, one.credential_id, one.contact_id): one for one in all_found}
     found: dict[int, _Conversation | None] = {}
     for index, order in orders:
+        number = (answers.accounts[index], order.credential_id)
         if order.conversation_id is not None:
-            found[index] = by_id.get((order.credential_id, order.conversation_id))
+            found[index] = by_id.get((*number, order.conversation_id))
         else:
-            found[index] = by_contact.get((order.credential_id, contacts.get(index, 0)))
+            found[index] = by_contact.get((*number, contacts.get(index, 0)))
     return {index: one for index, one in found.items() if one is not None}
 
 
@@ -212,5 +224,4 @@ def _announce(answers: Answers) -> None:
             theirs = topics.setdefault(account_id, {"inbox": None, "overview": None})
             theirs[f"conversation:{found.conversation_id}"] = None
     if numbers:
-        announce_all(topics)
-        wake(numbers)
+        announce_all(topics, work=to_wake(numbers))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from safarichat.contacts.people import Naming, resolve_all
+from safarichat.contacts.people import Naming, find_or_make
 from safarichat.ground.sql import as_json, columns, fetch, next_ids
 from safarichat.media import keeping
 from safarichat.media.referring import own_ids
@@ -27,7 +27,8 @@ def addressed(answers: Answers) -> dict[int, int]:
         if order.conversation_id is None
     }
     opened: dict[Pair, int] = {(number, contact): known for known, number, contact in answers.conversations.values()}
-    opened |= open_conversations({pair: answers.accounts[index] for index, pair in pairs.items() if pair not in opened})
+    new = {pair: answers.accounts[index] for index, pair in pairs.items() if pair not in opened}
+    opened |= open_conversations(new, are_new=True)  # those that were there are in `answers`
     return {
         index: order.conversation_id if order.conversation_id is not None else opened[pairs[index]]
         for index, order in orders
@@ -36,7 +37,7 @@ def addressed(answers: Answers) -> dict[int, int]:
 
 def _resolved(answers: Answers, places: Sequence[int]) -> dict[int, int]:
     namings = [Naming(answers.accounts[place], (answers.orders[place].person,)) for place in places]
-    return dict(zip(places, resolve_all(namings, may_merge=False).contact_ids, strict=True))
+    return dict(zip(places, find_or_make(namings), strict=True))
 
 
 def _still_there(contacts: Mapping[int, int]) -> dict[int, int]:
@@ -88,7 +89,13 @@ def insert(conversations: Mapping[int, int], now: datetime, answers: Answers) ->
     fresh = [place for place in places.values() if place in answers.found]
     _use_files(answers, fresh, now)
     _advance({conversations[place]: answers.text_of(place)[:300] for place in fresh}, now)
-    _open_lanes({answers.orders[place].credential_id: answers.accounts[place] for place in fresh})
+    _open_lanes(
+        {
+            answers.orders[place].credential_id: answers.accounts[place]
+            for place in fresh
+            if answers.orders[place].credential_id not in answers.lanes
+        }
+    )
     count_uses([answers.templates[place] for place in fresh if place in answers.templates])
     return by_token(answers.tokens())
 
@@ -136,6 +143,8 @@ def _advance(texts: Mapping[int, str], now: datetime) -> None:
 
 def _open_lanes(numbers: Mapping[int, int]) -> None:
     """`numbers`: each with its account."""
+    if not numbers:
+        return
     fetch(
         "INSERT INTO lanes (credential_id, account_id) SELECT c, a FROM unnest(%s::bigint[], %s::bigint[]) n (c, a)"
         " ON CONFLICT DO NOTHING",
