@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from safarichat.contacts.identity import phone_key
-from safarichat.contacts.joining import Merge, apart, lock, lock_to_make, record
+from safarichat.contacts.joining import LOCK, Merge, apart, lock, record
 from safarichat.ground.sql import columns, fetch, next_ids
 from safarichat.providers.shapes import Person
 
@@ -56,11 +56,10 @@ def find_all(namings: Sequence[Naming]) -> list[int | None]:
 
 def find_or_make(namings: Sequence[Naming]) -> list[int]:
     """As `find_all`, for people who are new as far as one knows: contacts are made for those who are. Call it before
-    other rows are locked: see `joining.lock_to_make`."""
+    other rows are locked: see `joining.lock`."""
     if not namings:
         return []
     wanted = [_only(naming) for naming in namings]
-    lock_to_make({naming.account_id for naming in namings})
     found = _make(dict(zip(wanted, namings, strict=True)))
     return [found[identity] for identity in wanted]
 
@@ -203,14 +202,18 @@ def _known(wanted: list[Identity]) -> dict[Identity, int]:
 
 
 def _make(new: Mapping[Identity, Naming]) -> dict[Identity, int]:
-    """Contacts of people whom nobody knew a moment ago. Always in the same order: of two who make the same one at once,
-    the second waits for the first and takes theirs."""
+    """Contacts of people whom nobody knew a moment ago. Any number at a time make some, while nobody joins any of their
+    accounts. Always in the same order: of two who make the same one at once, the second waits for the first and takes
+    theirs."""
     people = [(*identity, new[identity].persons[-1]) for identity in sorted(new)]
     rows = fetch(
         """
-        WITH new AS MATERIALIZED (
-          SELECT w.*, nextval(pg_get_serial_sequence('contacts', 'id')) AS id
-          FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+        WITH locked AS MATERIALIZED (
+          SELECT pg_advisory_xact_lock_shared(%s::bigint + k) FROM unnest(%s::bigint[]) k),
+        new AS MATERIALIZED (
+          SELECT w.*, nextval(s.name) AS id
+          FROM (SELECT pg_get_serial_sequence('contacts', 'id')::regclass AS name, count(*) FROM locked) s,
+               unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
                w (account_id, kind, value, phone, user_id, at)),
         identity AS (
           INSERT INTO contact_identities (account_id, kind, value, contact_id)
@@ -221,6 +224,8 @@ def _make(new: Mapping[Identity, Naming]) -> dict[Identity, int]:
           SELECT account_id, id, phone, user_id, at FROM new JOIN identity USING (account_id, kind, value))
         SELECT account_id, kind, value, contact_id FROM identity
         """,
+        LOCK,
+        sorted({account_id for account_id, *_ in people}),
         *columns([(*named, one.phone or one.wa_id, one.user_id, LONG_AGO) for *named, one in people], 6),
     )
     made = {(account_id, kind, value): contact_id for account_id, kind, value, contact_id in rows}

@@ -47,6 +47,7 @@ LARGEST_BODY = 1 << 20
 UNFINISHED = 64 << 20
 BODY_WITHIN_S = 30.0
 ANSWER_WITHIN_S = 8.0
+REST_S = 0.015
 COLD_THREADS = 6
 MOST_WAITING = 200  # cold calls of this process
 FETCHED_WITHIN_S = 6.0  # a program that hears of a file asks for it at once: it is on its way to us
@@ -63,7 +64,7 @@ class GraphApp:
     def __init__(self, keys: ApiKeys = api_keys) -> None:
         self._keys = keys
         self._send: Batcher[Sending, Answer] = Batcher(
-            "gateway-send", send, most=300, waiting=4000, patience_s=ANSWER_WITHIN_S
+            "gateway-send", send, most=300, waiting=4000, patience_s=ANSWER_WITHIN_S, rest_s=REST_S
         )
         self._bodies = Bodies(most=LARGEST_BODY, together=UNFINISHED, patience_s=BODY_WITHIN_S)
         self._cold = ThreadPoolExecutor(COLD_THREADS, "gateway")

@@ -58,7 +58,7 @@ def send(asked: Sequence[Sending]) -> list[Answer]:
         number = numbers.get((one.key.account_id, one.phone_number_id))
         drafts.append(_draft(one, body, number, others))
     ready = [draft for draft in drafts if isinstance(draft, _Draft)]
-    found = iter(accept([draft.wanted for draft in ready], now=now))
+    found = iter(accept([draft.wanted for draft in ready], now=now, numbers=list(numbers.values())))
     return [_answer(draft, next(found)) if isinstance(draft, _Draft) else draft for draft in drafts]
 
 

@@ -21,6 +21,7 @@ Result = TypeVar("Result")
 Verb = Callable[[Sequence[Item]], Sequence[Result]]
 
 LOOK_EVERY_S = 0.25
+SEVERAL = 4
 
 
 class Overloaded(Exception):
@@ -40,16 +41,18 @@ class Batcher(Generic[Item, Result]):
         weight: Callable[[Item], int] = lambda _: 1,
         heaviest: int = 1 << 62,
         patience_s: float = 0,
+        rest_s: float = 0,
     ) -> None:
         """At most `most` items and about `heaviest` weight a batch; `waiting` items and 4 × `heaviest` in all. With
-        `patience_s`, `do` raises TimeoutError after about that time; the item may still be done."""
+        `patience_s`, `do` raises TimeoutError after about that time; the item may still be done. `rest_s` is for verbs
+        that cost much however few items they get: between two batches, while several callers come but few wait."""
         self._verb, self._most, self.waiting_most = verb, most, waiting
         self._weight, self._heaviest = weight, heaviest
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._is_running = False
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._waiting_weight = 0
-        self._patience_s = patience_s
+        self._patience_s, self._rest_s = patience_s, rest_s
         self._promised: deque[tuple[float, asyncio.Future[Result]]] = deque()
         self._watch: asyncio.TimerHandle | None = None
 
@@ -105,7 +108,10 @@ class Batcher(Generic[Item, Result]):
         batch: list[tuple[Item, asyncio.Future[Result]]],
         done: "asyncio.Future[list[Result | BaseException]]",
     ) -> None:
-        self._start(loop)  # the next batch leaves before this one's callers wake
+        if self._rest_s and len(batch) >= SEVERAL and len(self._waiting) < self._most // 4:
+            loop.call_later(self._rest_s, self._start, loop)
+        else:
+            self._start(loop)  # the next batch leaves before this one's callers wake
         results: Sequence[Result | BaseException]
         try:
             results = done.result()

@@ -13,6 +13,7 @@ from msgspec import Struct
 from safarichat.ground.sql import columns, fetch
 from safarichat.messaging.ordering import Order, Queued
 from safarichat.messaging.queueing import queue_all
+from safarichat.numbers.reaching import Reached
 from safarichat.providers.errors import N_
 from safarichat.providers.shapes import Problem, Refused
 
@@ -54,8 +55,10 @@ class _Known(Struct, frozen=True):
     found: Queued | Refused
 
 
-def accept(wanted: Sequence[Wanted], *, now: datetime) -> list[Queued | Refused]:
-    """Queue messages of many accounts; the answers in their order. As the owner role."""
+def accept(
+    wanted: Sequence[Wanted], *, now: datetime, numbers: Sequence[Reached] | None = None
+) -> list[Queued | Refused]:
+    """Queue messages of many accounts; the answers in their order. As the owner role. `numbers`: as for `queue_all`."""
     first: dict[_Claim, int] = {}
     for place, one in enumerate(wanted):
         if one.claim:
@@ -67,7 +70,8 @@ def accept(wanted: Sequence[Wanted], *, now: datetime) -> list[Queued | Refused]
             for place, one in enumerate(wanted)
             if one.claim is None or (first[one.claim] == place and one.claim not in known)
         ]
-        queued = queue_all([(wanted[place].account_id, wanted[place].order) for place in fresh], now=now)
+        orders = [(wanted[place].account_id, wanted[place].order) for place in fresh]
+        queued = queue_all(orders, now=now, numbers=numbers)
         found = dict(zip(fresh, queued, strict=True))
         claimed = {claim: found[place] for claim, place in first.items() if place in found}
         _settle(claimed)

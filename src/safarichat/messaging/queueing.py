@@ -30,6 +30,7 @@ from safarichat.messaging.ordering import Queued as Queued
 from safarichat.messaging.recipients import as_contacts
 from safarichat.messaging.storing import addressed, by_token, insert
 from safarichat.numbers.models import SENDING
+from safarichat.numbers.reaching import Reached, numbers_of
 from safarichat.providers.cloud_api.outgoing import Checked, check
 from safarichat.providers.shapes import Problem, Refused
 
@@ -48,17 +49,23 @@ def queue(account_id: int, orders: Sequence[Order], *, now: datetime) -> list[Qu
         return _queue([account_id] * len(orders), orders, now)
 
 
-def queue_all(orders: Sequence[tuple[int, Order]], *, now: datetime) -> list[Queued | Refused]:
+def queue_all(
+    orders: Sequence[tuple[int, Order]], *, now: datetime, numbers: Sequence[Reached] | None = None
+) -> list[Queued | Refused]:
     """As `queue`, for many accounts in one transaction: each order with its account. As the owner role, so every row is
-    asked for together with its account."""
+    asked for together with its account. `numbers`: whoever has just looked them up may say what they found."""
     with transaction.atomic(savepoint=False):
-        return _queue([account_id for account_id, _ in orders], [order for _, order in orders], now)
+        return _queue([account_id for account_id, _ in orders], [order for _, order in orders], now, numbers)
 
 
-def _queue(accounts: Sequence[int], orders: Sequence[Order], now: datetime) -> list[Queued | Refused]:
+def _queue(
+    accounts: Sequence[int], orders: Sequence[Order], now: datetime, numbers: Sequence[Reached] | None = None
+) -> list[Queued | Refused]:
     answers = Answers(accounts, as_contacts(accounts, orders))
     answers.repeat(by_token(answers.tokens()))
-    answers.refuse(_without_recipient(answers))
+    if numbers is None:
+        numbers = numbers_of(set(accounts), {order.credential_id for order in orders})
+    answers.refuse(_without_recipient(answers, numbers))
     answers.refuse(_without_file(answers))
     answers.refuse(_without_template(answers))
     answers.refuse(_without_window(answers, now))
@@ -77,17 +84,11 @@ def acting(account_id: int) -> Iterator[None]:
         yield
 
 
-def _without_recipient(answers: Answers) -> dict[int, Problem]:
+def _without_recipient(answers: Answers, numbers: Sequence[Reached]) -> dict[int, Problem]:
     orders = answers.open()
-    numbers = fetch(
-        "SELECT id, account_id, api_provider, status, EXISTS (SELECT FROM lanes l WHERE l.credential_id = c.id)"
-        " FROM official_whatsapp_credentials c WHERE account_id = ANY(%s::bigint[]) AND id = ANY(%s::bigint[])",
-        list({answers.accounts[index] for index, _ in orders}),
-        list({order.credential_id for _, order in orders}),
-    )
-    known = {(account, number): (provider, status in SENDING) for number, account, provider, status, _ in numbers}
-    answers.providers = {number: provider for number, _, provider, _, _ in numbers}
-    answers.lanes = {number for number, *_, has_lane in numbers if has_lane}
+    known = {(one.account_id, one.credential_id): (one.provider, one.status in SENDING) for one in numbers}
+    answers.providers = {one.credential_id: one.provider for one in numbers}
+    answers.lanes = {one.credential_id for one in numbers if one.has_lane}
     contacts = _existing_contacts(
         {(answers.accounts[index], order.contact_id) for index, order in orders if order.contact_id}
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from safarichat.contacts.people import Naming, find_or_make
-from safarichat.ground.sql import as_json, columns, fetch, next_ids
+from safarichat.ground.sql import as_json, columns, fetch
 from safarichat.media import keeping
 from safarichat.media.referring import own_ids
 from safarichat.message_templates.checking import count_uses
@@ -56,37 +56,41 @@ def insert(conversations: Mapping[int, int], now: datetime, answers: Answers) ->
     if not conversations:
         return {}
     lock_conversations(list(conversations.values()))
-    places = dict(zip(next_ids("messages", len(conversations)), conversations, strict=True))
     stored = fetch(
         """
+        WITH new AS MATERIALIZED (
+          SELECT nextval(s.name) AS id, n.*
+          FROM (SELECT pg_get_serial_sequence('messages', 'id')::regclass AS name OFFSET 0) s,
+               unnest(%s::int[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[],
+                      %s::bigint[], %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::boolean[], %s::text[],
+                      %s::text[])
+               n (place, conversation_id, account_id, credential_id, kind, body, text, sent_by, form_token, priority,
+                  expires_at, context_id, is_unchecked, purpose, callback_data)),
+        stored AS (
         INSERT INTO messages (id, account_id, credential_id, conversation_id, direction, kind, body, text, status, at,
                               status_at, sent_by_id, form_token, priority, expires_at, context_id, is_unchecked,
                               purpose, callback_data)
         SELECT n.id, n.account_id, n.credential_id, n.conversation_id, 'out', n.kind, n.body, n.text, 'queued', %s, %s,
                n.sent_by, n.form_token, n.priority, n.expires_at, n.context_id, n.is_unchecked, n.purpose,
                n.callback_data
-        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::jsonb[], %s::text[],
-                    %s::bigint[], %s::text[], %s::int[], %s::timestamptz[], %s::text[], %s::boolean[], %s::text[],
-                    %s::text[])
-             n (id, conversation_id, account_id, credential_id, kind, body, text, sent_by, form_token, priority,
-                expires_at, context_id, is_unchecked, purpose, callback_data)
+        FROM new n
         ON CONFLICT (account_id, form_token) WHERE form_token IS NOT NULL DO NOTHING
-        RETURNING id
+        RETURNING id)
+        SELECT place, id FROM stored JOIN new USING (id)
         """,
-        now,
-        now,
         *columns(
             [
-                (message_id, conversations[place], answers.accounts[place], *_columns(answers, place, now))
-                for message_id, place in places.items()
+                (place, conversation_id, answers.accounts[place], *_columns(answers, place, now))
+                for place, conversation_id in conversations.items()
             ],
             15,
         ),
+        now,
+        now,
     )
-    for (message_id,) in stored:
-        place = places[message_id]
+    for place, message_id in stored:
         answers.found[place] = Queued(message_id, conversations[place])
-    fresh = [place for place in places.values() if place in answers.found]
+    fresh = [place for place in conversations if place in answers.found]
     _use_files(answers, fresh, now)
     _advance({conversations[place]: answers.text_of(place)[:300] for place in fresh}, now)
     _open_lanes(

@@ -17,6 +17,7 @@ class Reached(Struct, frozen=True):
     phone_number_id: str
     waba_id: str
     status: str
+    has_lane: bool  # it has sent before
 
 
 def waba_of(account_id: int, named: str, credential_ids: Collection[int] | None) -> str:
@@ -41,7 +42,8 @@ def numbers_named(asked: Collection[Named]) -> dict[Named, Reached]:
     rows = fetch(
         """
         SELECT DISTINCT ON (c.account_id, c.phone_number_id)
-               c.id, c.account_id, c.api_provider, c.phone_number_id, coalesce(c.waba_id, ''), c.status
+               c.id, c.account_id, c.api_provider, c.phone_number_id, coalesce(c.waba_id, ''), c.status,
+               EXISTS (SELECT FROM lanes l WHERE l.credential_id = c.id)
         FROM unnest(%s::bigint[], %s::text[]) n (account_id, phone_number_id)
         JOIN official_whatsapp_credentials c
           ON c.account_id = n.account_id AND c.phone_number_id = n.phone_number_id
@@ -51,3 +53,15 @@ def numbers_named(asked: Collection[Named]) -> dict[Named, Reached]:
         [status.value for status in LIVE],
     )
     return {(row[1], row[3]): Reached(*row) for row in rows}
+
+
+def numbers_of(account_ids: Collection[int], credential_ids: Collection[int]) -> list[Reached]:
+    """Those of the numbers that are these accounts'."""
+    rows = fetch(
+        "SELECT id, account_id, api_provider, coalesce(phone_number_id, ''), coalesce(waba_id, ''), status,"
+        " EXISTS (SELECT FROM lanes l WHERE l.credential_id = c.id)"
+        " FROM official_whatsapp_credentials c WHERE account_id = ANY(%s::bigint[]) AND id = ANY(%s::bigint[])",
+        list(account_ids),
+        list(credential_ids),
+    )
+    return [Reached(*row) for row in rows]
