@@ -52,6 +52,30 @@ async def test_callers_of_the_same_moment_share_their_first_batch() -> None:
     batcher.close()
 
 
+async def test_between_batches_of_several_callers_it_rests_and_after_a_lone_one_it_does_not() -> None:
+    verb = Verb()
+    batcher = Batcher("test", verb, rest_s=0.2)
+    begun = time.monotonic()
+    for n in range(3):
+        await batcher.do(n)
+    assert time.monotonic() - begun < 0.2
+    await asyncio.gather(*(batcher.do(n) for n in range(5)))
+    begun = time.monotonic()
+    first = asyncio.create_task(batcher.do(10))
+    await asyncio.sleep(0.05)
+    assert list(await asyncio.gather(first, batcher.do(11))) == [20, 22]
+    assert time.monotonic() - begun > 0.1
+    assert [len(batch) for batch in verb.batches] == [1, 1, 1, 5, 2]
+    batcher.close()
+
+
+async def test_many_who_wait_are_not_let_rest() -> None:
+    verb = Verb()
+    batcher = Batcher("test", verb, most=8, rest_s=30)
+    assert await asyncio.gather(*(batcher.do(n) for n in range(24))) == [n * 2 for n in range(24)]
+    batcher.close()
+
+
 async def test_a_bad_item_fails_alone() -> None:
     batcher = Batcher("test", Verb())
     found = await asyncio.gather(*(batcher.do(n) for n in [1, -2, 3, 4, -5, 6]), return_exceptions=True)

@@ -34,6 +34,11 @@ def lock(accounts: set[int]) -> None:
     fetch("SELECT pg_advisory_xact_lock(%s::bigint + k) FROM unnest(%s::bigint[]) k", LOCK, sorted(accounts))
 
 
+def lock_to_make(accounts: set[int]) -> None:
+    """Any number at a time make contacts, while nobody joins any."""
+    fetch("SELECT pg_advisory_xact_lock_shared(%s::bigint + k) FROM unnest(%s::bigint[]) k", LOCK, sorted(accounts))
+
+
 def current(contacts: set[tuple[int, int]]) -> dict[tuple[int, int], int]:
     """Of these, each with its account, those that became part of another contact → that one."""
     rows = fetch(

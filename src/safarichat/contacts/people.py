@@ -7,11 +7,12 @@ one. What a person is called comes from the newest event that says it, so that a
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from django.db import transaction
 from msgspec import Struct
 from msgspec.structs import replace
 
 from safarichat.contacts.identity import phone_key
-from safarichat.contacts.joining import LOCK, Merge, apart, lock, record
+from safarichat.contacts.joining import Merge, apart, lock, lock_to_make, record
 from safarichat.ground.sql import columns, fetch, next_ids
 from safarichat.providers.shapes import Person
 
@@ -81,19 +82,44 @@ def resolve_all(namings: Sequence[Naming]) -> Resolved:
         return Resolved([], [])
     groups = _Groups(namings)
     known = _known(groups.identities())
-    merges: list[Merge] = []
-    if not groups.is_settled(known):
-        lock({naming.account_id for naming in namings})
-        known = _known(groups.identities())  # somebody may have made them while we waited
-        if pairs := apart(list(known.values())):
-            groups = _Groups([_divided(naming, known, pairs) for naming in namings])
-        merges = record(groups.merges(known))
+    if groups.is_settled(known):
+        return _written(groups, known, [])
+    if groups.is_one_each(known):
+        try:
+            with transaction.atomic():  # what is undone with it are our rows and our part of the lock
+                return _beside_others(groups)
+        except _Overtaken:
+            pass
+    lock({naming.account_id for naming in namings})
+    known = _known(groups.identities())  # somebody may have made them while we waited
+    if pairs := apart(list(known.values())):
+        groups = _Groups([_divided(naming, known, pairs) for naming in namings])
+    return _written(groups, known, record(groups.merges(known)), is_alone=True)
+
+
+class _Overtaken(Exception):
+    """Somebody else has made one of them at the same time, or joins some."""
+
+
+def _beside_others(groups: "_Groups") -> Resolved:
+    """New people and new names of known ones, nobody to join: as long as no two mean the same person, any number do
+    this at a time."""
+    lock_to_make({naming.account_id for naming in groups.namings})
+    known = _known(groups.identities())
+    if not groups.is_one_each(known):
+        raise _Overtaken
+    return _written(groups, known, [])
+
+
+def _written(groups: "_Groups", known: dict[Identity, int], merges: list[Merge], *, is_alone: bool = False) -> Resolved:
     contacts = groups.contacts(known)
     new = _ids_for([group for group in groups.members if group not in contacts])
     contacts |= new
     _learn(groups, contacts, merges, new)
-    _attach(groups, known, contacts, moved={merge.source: merge.into for merge in merges})
-    return Resolved([contacts[groups.of[index]] for index in range(len(namings))], merges)
+    are_ours = _attach(groups, known, contacts, moved={merge.source: merge.into for merge in merges})
+    if not (are_ours or is_alone):
+        raise _Overtaken
+    return Resolved([contacts[groups.of[index]] for index in range(len(groups.namings))], merges)
 
 
 def identities(naming: Naming) -> list[Identity]:
@@ -177,6 +203,9 @@ class _Groups:
             len(self.candidates(group, known)) == 1 for group in self.members
         )
 
+    def is_one_each(self, known: dict[Identity, int]) -> bool:
+        return all(len(self.candidates(group, known)) <= 1 for group in self.members)
+
     def contacts(self, known: dict[Identity, int]) -> dict[int, int]:
         """The contact of each group that has one: the oldest."""
         found = {group: self.candidates(group, known) for group in self.members}
@@ -205,14 +234,13 @@ def _make(new: Mapping[Identity, Naming]) -> dict[Identity, int]:
     """Contacts of people whom nobody knew a moment ago. Any number at a time make some, while nobody joins any of their
     accounts. Always in the same order: of two who make the same one at once, the second waits for the first and takes
     theirs."""
+    lock_to_make({account_id for account_id, _, _ in new})
     people = [(*identity, new[identity].persons[-1]) for identity in sorted(new)]
     rows = fetch(
         """
-        WITH locked AS MATERIALIZED (
-          SELECT pg_advisory_xact_lock_shared(%s::bigint + k) FROM unnest(%s::bigint[]) k),
-        new AS MATERIALIZED (
+        WITH new AS MATERIALIZED (
           SELECT w.*, nextval(s.name) AS id
-          FROM (SELECT pg_get_serial_sequence('contacts', 'id')::regclass AS name, count(*) FROM locked) s,
+          FROM (SELECT pg_get_serial_sequence('contacts', 'id')::regclass AS name OFFSET 0) s,
                unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
                w (account_id, kind, value, phone, user_id, at)),
         identity AS (
@@ -224,8 +252,6 @@ def _make(new: Mapping[Identity, Naming]) -> dict[Identity, int]:
           SELECT account_id, id, phone, user_id, at FROM new JOIN identity USING (account_id, kind, value))
         SELECT account_id, kind, value, contact_id FROM identity
         """,
-        LOCK,
-        sorted({account_id for account_id, *_ in people}),
         *columns([(*named, one.phone or one.wa_id, one.user_id, LONG_AGO) for *named, one in people], 6),
     )
     made = {(account_id, kind, value): contact_id for account_id, kind, value, contact_id in rows}
@@ -236,18 +262,21 @@ def _ids_for(groups: Sequence[int]) -> dict[int, int]:
     return dict(zip(groups, next_ids("contacts", len(groups)), strict=True)) if groups else {}
 
 
-def _attach(groups: _Groups, known: dict[Identity, int], contacts: dict[int, int], moved: dict[int, int]) -> None:
-    """Give each group's contact what is new of it, and all that belonged to those it has swallowed."""
-    new = [
+def _attach(groups: _Groups, known: dict[Identity, int], contacts: dict[int, int], moved: dict[int, int]) -> bool:
+    """Give each group's contact what is new of it, and all that belonged to those it has swallowed. Always in the same
+    order, as `_make`. False when others have been quicker with something."""
+    made: list[object] = []
+    new = sorted(
         (*identity, contacts[group])
         for group in groups.members
         for identity in groups.identities(group)
         if identity not in known
-    ]
+    )
     if new:
-        fetch(
+        made += fetch(
             "INSERT INTO contact_identities (account_id, kind, value, contact_id)"
-            " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) ON CONFLICT DO NOTHING",
+            " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) ON CONFLICT DO NOTHING"
+            " RETURNING 1",
             *columns(new, 4),
         )
     if moved:
@@ -257,6 +286,7 @@ def _attach(groups: _Groups, known: dict[Identity, int], contacts: dict[int, int
             list(moved),
             list(moved.values()),
         )
+    return len(made) == len(new)
 
 
 class _Told(Struct):
