@@ -57,7 +57,7 @@ async def call(
     async def send(message: Any) -> None:
         sent.append(dict(message))
 
-    found = {"content-length": str(len(body))} | (headers or {})
+    found = {"content-length": str(len(body) + cut)} | (headers or {})  # who is cut off had more to say
     scope = {
         "type": "http",
         "method": method,
@@ -175,6 +175,15 @@ async def test_unfinished_bodies_end_and_hold_a_bounded_amount_of_memory_togethe
 async def test_a_caller_who_goes_away_leaves_nothing(app: HooksApp) -> None:
     assert await call(app, body=inbound(), cut=True) is None
     assert await asyncio.to_thread(elsewhere, bodies) == []
+
+
+async def test_a_body_of_the_told_length_is_whole_whatever_the_server_says_of_more(app: HooksApp) -> None:
+    body = inbound()
+    headers = {"x-hub-signature-256": signature(body), "content-length": str(len(body))}
+    answer = await call(app, body=body, headers=headers, cut=True)
+    assert answer
+    assert answer[0] == 200
+    assert await asyncio.to_thread(elsewhere, bodies) == [body]
 
 
 async def test_the_handshake_answers_the_challenge(app: HooksApp) -> None:
