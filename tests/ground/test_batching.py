@@ -6,12 +6,13 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.errors import AdminShutdown
 
-from safarichat.ground.batching import Batcher, Overloaded, each
+from safarichat.ground.batching import Batcher, Overloaded, drop_connection, each, with_fresh_connection
+from safarichat.ground.sql import fetch
 
 
 class Verb:
@@ -157,3 +158,18 @@ def test_while_the_database_is_away_nobody_looks_for_a_culprit() -> None:
 def test_whatever_is_bad_the_others_are_done_and_the_order_kept(items: list[int]) -> None:
     found = each(Verb(), items) if items else []
     assert [one if isinstance(one, int) else None for one in found] == [n * 2 if n >= 0 else None for n in items]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_connection_that_was_closed_behind_our_back_is_made_anew() -> None:
+    def work() -> list[tuple[int]]:
+        try:
+            with_fresh_connection()
+            assert fetch("SELECT 1") == [(1,)]
+            connection.connection.close()
+            with_fresh_connection()
+            return fetch("SELECT 2")
+        finally:
+            drop_connection()
+
+    assert await asyncio.to_thread(work) == [(2,)]

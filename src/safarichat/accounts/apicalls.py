@@ -12,7 +12,7 @@ from safarichat.accounts.models import ApiCall
 from safarichat.ground.sql import columns, fetch
 
 KEPT_FOR = timedelta(days=7)
-MOST_AT_ONCE = 200  # of one account in a moment: who asks more often sees the failures and a part of the rest
+MOST_AT_ONCE = 200  # of one account in a batch: who asks more often sees the failures and a part of the rest
 MOST_OF_ACCOUNT = 200_000
 PAGE = 50
 
@@ -63,12 +63,11 @@ def keep(batch: Sequence[Asked]) -> None:
                                                   made, address, agent)
             JOIN api_keys k ON k.account_id = n.account_id AND k.id = n.key_id
             """,
-            *columns([one.row for one in batch], 13),
+            *columns([one.row for one in _bounded(batch)], 13),
         )
 
 
-def bounded(batch: Sequence[Asked]) -> list[Asked]:
-    """What is worth keeping of a moment."""
+def _bounded(batch: Sequence[Asked]) -> list[Asked]:
     counts: Counter[int] = Counter()
     kept = []
     for one in sorted(batch, key=lambda one: one.status < 400):  # failures first

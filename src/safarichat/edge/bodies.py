@@ -37,8 +37,12 @@ class Bodies:
         self.refuse(told_length)
         return await self._in_time(receive)
 
-    async def rest(self, first: MutableMapping[str, Any], receive: Receive) -> bytes:
-        """As `whole`, for who has received the first message already: most bodies are one, and need no clock."""
+    async def quickly(self, told_length: str, receive: Receive) -> bytes:
+        """As `whole`, with a clock for what comes after the first message alone: most bodies are one."""
+        self.refuse(told_length)
+        first = await receive()
+        if _is_all(first, told_length) and len(first.get("body", b"")) <= self.most:
+            return bytes(first.get("body", b""))
         return await self._in_time(receive, first)
 
     def refuse(self, told_length: str) -> None:
@@ -74,8 +78,7 @@ class Bodies:
             self._held -= size
 
 
-def is_whole(first: MutableMapping[str, Any], told_length: str, most: int) -> bool:
-    """Whether the first message is all that will come: servers say more may follow although they were told how much."""
-    body = first.get("body", b"")
-    is_last = not first.get("more_body") or told_length == str(len(body))
-    return first["type"] == "http.request" and is_last and len(body) <= most
+def _is_all(first: MutableMapping[str, Any], told_length: str) -> bool:
+    """Servers say that more may follow although they were told how much comes."""
+    is_last = not first.get("more_body") or told_length == str(len(first.get("body", b"")))
+    return first["type"] == "http.request" and is_last

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from safarichat.accounts.apicalls import Asked
 from safarichat.accounts.apikeys import Key
 from safarichat.edge.apikeys import ApiKeys, api_keys
-from safarichat.edge.bodies import Bodies, Disconnected, TooLarge, TooMany, TooSlow, is_whole
+from safarichat.edge.bodies import Bodies, Disconnected, TooLarge, TooMany, TooSlow
 from safarichat.edge.files import serve
 from safarichat.edge.noting import Noting
 from safarichat.edge.uploads import held_on_disk
@@ -160,12 +160,7 @@ class GraphApp:
 
     async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         try:
-            told = headers.get("content-length", "")
-            self._bodies.refuse(told)
-            first = await receive()  # nearly always the whole of it, and there already
-            if is_whole(first, told, LARGEST_BODY):
-                return bytes(first.get("body", b""))
-            return await self._bodies.rest(first, receive)
+            return await self._bodies.quickly(headers.get("content-length", ""), receive)
         except TooLarge:
             raise Failed(TOO_LARGE) from None
         except TooSlow:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from safarichat import providers
-from safarichat.edge.bodies import Bodies, Disconnected, TooLarge, TooMany, TooSlow, is_whole
+from safarichat.edge.bodies import Bodies, Disconnected, TooLarge, TooMany, TooSlow
 from safarichat.edge.keys import Keys
 from safarichat.edge.withdrawals import KINDS, Withdrawals
 from safarichat.ground.batching import Batcher, Overloaded
@@ -143,12 +143,7 @@ class HooksApp:
 
     async def _body(self, headers: Mapping[str, str], receive: Receive) -> bytes:
         """Anybody may send one: only what is complete is looked at, and what is not is held within bounds."""
-        told = headers.get("content-length", "")
-        self._bodies.refuse(told)
-        first = await receive()
-        if is_whole(first, told, LARGEST_BODY):
-            return bytes(first.get("body", b""))
-        return await self._bodies.rest(first, receive)
+        return await self._bodies.quickly(headers.get("content-length", ""), receive)
 
     async def _proved(self, name: str, key: str, prove: Callable[[Mapping[str, str]], T]) -> tuple[bool, T | None]:
         """Whether there is such an address, and what its secrets prove. What is believed of a key for a few seconds may

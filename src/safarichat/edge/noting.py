@@ -1,18 +1,16 @@
-"""Answered calls on their way into the log: a moment later, many at once, a little at a time, so that no message waits
-long behind them. A flood or a database that is away loses lines of the log, never an answer."""
+"""Answered calls on their way into the log: a moment later, many at once. A flood or a database that is away loses
+lines of the log, never an answer."""
 
 import asyncio
 import logging
 from collections.abc import Sequence
 
-from safarichat.accounts.apicalls import Asked, bounded, keep
+from safarichat.accounts.apicalls import Asked, keep
 from safarichat.ground.batching import Batcher
 
 logger = logging.getLogger("safarichat.gateway")
 
 WRITE_EVERY_S = 1.0
-AT_ONCE = 100
-BETWEEN_S = 0.03
 MOST = 20_000  # lines that wait; beyond, they are dropped
 
 
@@ -36,16 +34,11 @@ class Noting:
     async def _write_later(self) -> None:
         while self._new:  # what came while the last ones were written
             await asyncio.sleep(WRITE_EVERY_S)
-            batch, self._new = bounded(self._new), []
-            for first in range(0, len(batch), AT_ONCE):
-                await self._write(batch[first : first + AT_ONCE])
-                await asyncio.sleep(BETWEEN_S)
-
-    async def _write(self, batch: list[Asked]) -> None:
-        try:
-            await self._writes.do(batch)
-        except Exception as error:
-            logger.warning("%d calls are not in the log: %s", len(batch), type(error).__name__)
+            batch, self._new = self._new, []
+            try:
+                await self._writes.do(batch)
+            except Exception as error:
+                logger.warning("%d calls are not in the log: %s", len(batch), type(error).__name__)
 
 
 def _write(batches: Sequence[list[Asked]]) -> list[None]:

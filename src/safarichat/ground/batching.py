@@ -157,7 +157,8 @@ def with_fresh_connection() -> None:
     """A thread keeps its connection: let it be looked at before its next use, since PostgreSQL may have been away. When
     it went, it has closed its end, which is seen here; nobody need be asked."""
     close_old_connections()
-    if connection.connection is not None and not _may_be_read(connection.connection.fileno()):
+    server = connection.connection
+    if server is not None and not server.closed and not _may_be_read(server.fileno()):
         connection.health_check_done = True  # type: ignore[attr-defined]  # Django's, which its stubs do not know
 
 
