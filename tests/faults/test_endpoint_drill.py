@@ -99,7 +99,10 @@ def customers_write(demo: Demo, name: str) -> None:
 
 
 def kill_workers(demo: Demo, is_over: threading.Event, kills: Counter[str]) -> None:
-    while not is_over.wait(random.uniform(3, 6)):
+    """The first one soon: a few hundred events may be delivered in three seconds."""
+    rest_s = random.uniform(0.2, 1)
+    while not is_over.wait(rest_s):
+        rest_s = random.uniform(3, 6)
         with suppress(ProcessLookupError):
             os.kill(random.choice(demo.facts["pids"]["workers"]), signal.SIGKILL)
             kills["worker"] += 1

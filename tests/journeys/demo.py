@@ -68,8 +68,8 @@ class Demo:
         try:
             _wait(process, ready_file, data / "demo.out")
             demo = cls(data / "data", ready_file)
-            yield demo
-            demo.sandbox.http.close()
+            with demo.sandbox.http:  # closed when the test fails too: the warning would be another test's failure
+                yield demo
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(20)

@@ -1,10 +1,14 @@
 """Things that go wrong on purpose, and what is kept when the sandbox itself is stopped."""
 
+import os
+import socket
 import time
+from contextlib import ExitStack
 
 import httpx
 import pytest
 
+from safarichat.sandbox.cut import cut
 from tests.sandbox.outside import CUSTOMER, Listener, Meta, Number
 
 HELLO = {"type": "template", "template": {"name": "hello_world", "language": {"code": "en_US"}}}
@@ -52,6 +56,19 @@ def test_a_dropped_reply_leaves_an_accepted_message(meta: Meta, number: Number, 
         number.send(HELLO, to="+255712000020", biz_opaque_callback_data="lost")
     assert accepted(meta, "+255712000020") == ["lost"]
     listener.wait(lambda: any("statuses" in value for value in listener.values()))
+
+
+def test_a_cut_ends_one_connection_and_leaves_nothing_open() -> None:
+    with ExitStack() as sockets:
+        server = sockets.enter_context(socket.create_server(("127.0.0.1", 0)))
+        mine, other = (sockets.enter_context(socket.create_connection(server.getsockname(), 5)) for _ in range(2))
+        accepted = [sockets.enter_context(server.accept()[0]) for _ in range(2)]
+        before = len(os.listdir("/dev/fd"))
+        cut(mine.getsockname())
+        assert len(os.listdir("/dev/fd")) == before  # of what is no socket too
+        assert mine.recv(1) == b""
+        accepted[1].sendall(b"!")
+        assert other.recv(1) == b"!"
 
 
 def test_latency_delays_the_answer(meta: Meta, number: Number) -> None:

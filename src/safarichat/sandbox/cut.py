@@ -7,8 +7,13 @@ import socket
 def cut(client: tuple[str, int]) -> None:
     for fd in os.listdir("/dev/fd"):
         try:
-            connection = socket.socket(fileno=os.dup(int(fd)))
-        except OSError:  # not a socket, or closed since it was listed
+            copy = os.dup(int(fd))
+        except OSError:  # closed since it was listed
+            continue
+        try:
+            connection = socket.socket(fileno=copy)
+        except OSError:  # not a socket, and then the copy is still ours to close
+            os.close(copy)
             continue
         try:
             if connection.getpeername()[:2] == client:
