@@ -55,7 +55,7 @@ async def test_callers_of_the_same_moment_share_their_first_batch() -> None:
 
 async def test_between_batches_of_several_callers_it_rests_and_after_a_lone_one_it_does_not() -> None:
     verb = Verb()
-    batcher = Batcher("test", verb, rest_s=0.2)
+    batcher = Batcher("test", verb, rest_s=0.2, rest_below=10)
     begun = time.monotonic()
     for n in range(3):
         await batcher.do(n)
@@ -72,7 +72,7 @@ async def test_between_batches_of_several_callers_it_rests_and_after_a_lone_one_
 
 async def test_many_who_wait_are_not_let_rest() -> None:
     verb = Verb()
-    batcher = Batcher("test", verb, most=8, rest_s=30)
+    batcher = Batcher("test", verb, most=8, rest_s=30, rest_below=8)
     assert await asyncio.gather(*(batcher.do(n) for n in range(24))) == [n * 2 for n in range(24)]
     batcher.close()
 

@@ -64,7 +64,7 @@ class GraphApp:
     def __init__(self, keys: ApiKeys = api_keys) -> None:
         self._keys = keys
         self._send: Batcher[Sending, Answer] = Batcher(
-            "gateway-send", send, most=300, waiting=4000, patience_s=ANSWER_WITHIN_S, rest_s=REST_S
+            "gateway-send", send, most=300, waiting=4000, patience_s=ANSWER_WITHIN_S, rest_s=REST_S, rest_below=75
         )
         self._bodies = Bodies(most=LARGEST_BODY, together=UNFINISHED, patience_s=BODY_WITHIN_S)
         self._cold = ThreadPoolExecutor(COLD_THREADS, "gateway")

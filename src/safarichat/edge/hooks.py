@@ -32,6 +32,7 @@ LARGEST_BODY = 3 * 1024 * 1024 + 256 * 1024  # providers send up to 3 MB; a litt
 UNFINISHED = 64 << 20  # bytes of bodies that are not complete, of all callers together
 BODY_WITHIN_S = 20.0
 ANSWER_WITHIN_S = 4.5
+REST_S = 0.02  # at some thousand hooks a second half of what they cost was commits of a handful
 TEXT = "text/plain; charset=utf-8"
 
 
@@ -47,6 +48,8 @@ class HooksApp:
             weight=lambda hook: len(hook.body),
             heaviest=16 << 20,
             patience_s=ANSWER_WITHIN_S,
+            rest_s=REST_S,
+            rest_below=20,
         )
         self._bodies = Bodies(most=LARGEST_BODY, together=UNFINISHED, patience_s=BODY_WITHIN_S)
         self._names = providers.hook_names()

@@ -42,17 +42,19 @@ class Batcher(Generic[Item, Result]):
         heaviest: int = 1 << 62,
         patience_s: float = 0,
         rest_s: float = 0,
+        rest_below: int = 0,
     ) -> None:
         """At most `most` items and about `heaviest` weight a batch; `waiting` items and 4 × `heaviest` in all. With
         `patience_s`, `do` raises TimeoutError after about that time; the item may still be done. `rest_s` is for verbs
-        that cost much however few items they get: between two batches, while several callers come but few wait."""
+        that cost much however few items they get: between two batches, while several callers come but fewer than
+        `rest_below` wait."""
         self._verb, self._most, self.waiting_most = verb, most, waiting
         self._weight, self._heaviest = weight, heaviest
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._is_running = False
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._waiting_weight = 0
-        self._patience_s, self._rest_s = patience_s, rest_s
+        self._patience_s, self._rest_s, self._rest_below = patience_s, rest_s, rest_below
         self._promised: deque[tuple[float, asyncio.Future[Result]]] = deque()
         self._watch: asyncio.TimerHandle | None = None
 
@@ -108,7 +110,7 @@ class Batcher(Generic[Item, Result]):
         batch: list[tuple[Item, asyncio.Future[Result]]],
         done: "asyncio.Future[list[Result | BaseException]]",
     ) -> None:
-        if self._rest_s and len(batch) >= SEVERAL and len(self._waiting) < self._most // 4:
+        if self._rest_s and len(batch) >= SEVERAL and len(self._waiting) < self._rest_below:
             loop.call_later(self._rest_s, self._start, loop)
         else:
             self._start(loop)  # the next batch leaves before this one's callers wake

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
+from safarichat.ground import giving_way
 from safarichat.ground.batching import with_fresh_connection
 from safarichat.ground.sql import is_passing
 from safarichat.inbox.importing import import_next
@@ -20,42 +22,44 @@ class Understanding:
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "understand")
         self._wake = asyncio.Event()
-        self._stopping = False
+        self._stop = asyncio.Event()
 
     def wake(self) -> None:
         self._wake.set()
 
     def stop(self) -> None:
-        self._stopping = True
+        self._stop.set()
         self._wake.set()
 
     async def run(self) -> None:
         """Until told to stop; the batch in hand is finished."""
-        while not self._stopping:
+        while not self._stop.is_set():
             self._wake.clear()
-            if not await self._batch():
-                await self._rest()
+            count, rest_s = await self._batch()
+            if not count:
+                await _within(LOOK_EVERY_S, self._wake)
+            elif count >= MOST and rest_s:  # more wait: on a crowded machine hooks that arrive go first
+                await _within(rest_s, self._stop)
 
-    async def _batch(self) -> int:
+    async def _batch(self) -> tuple[int, float]:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, _understand)
         except Exception as error:
             level = logging.WARNING if is_passing(error) else logging.ERROR
             logger.log(level, "hooks wait: %s", type(error).__name__, exc_info=error)
             await asyncio.sleep(AFTER_AN_ERROR_S)
-            return 0
-
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(LOOK_EVERY_S):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+            return 0, 0
 
 
-def _understand() -> int:
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+
+
+def _understand() -> tuple[int, float]:
+    """How many there were, and for how many seconds to give way to others now."""
     with_fresh_connection()
-    return next_batch()
+    return giving_way.timed(next_batch)
 
 
 def next_batch() -> int:
