@@ -21,7 +21,6 @@ class Contact(models.Model):
 
     class Meta:
         db_table = "contacts"
-        indexes = [models.Index(fields=["account", "-id"], name="contacts_account")]
 
     def __str__(self) -> str:
         return self.name or self.profile_name or self.username or (f"+{self.phone}" if self.phone else self.user_id)

@@ -14,7 +14,9 @@ class Conversation(models.Model):
 
     account = models.ForeignKey(Account, models.DO_NOTHING, db_constraint=False, db_index=False)
     credential = models.ForeignKey(OfficialWhatsappCredential, models.DO_NOTHING, db_constraint=False, db_index=False)
-    contact = models.ForeignKey(Contact, models.DO_NOTHING, db_constraint=False, related_name="conversations")
+    contact = models.ForeignKey(
+        Contact, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="conversations"
+    )
     window_closes_at = models.DateTimeField(null=True, blank=True)  # 24 h after the customer's last message
     free_until = models.DateTimeField(null=True, blank=True)  # end of a free entry window, as the provider told it
     last_message_at = models.DateTimeField(db_default=Now())
@@ -29,7 +31,7 @@ class Conversation(models.Model):
 
     class Meta:
         db_table = "conversations"
-        constraints = [models.UniqueConstraint(fields=["credential", "contact"], name="conversations_pair_key")]
+        constraints = [models.UniqueConstraint(fields=["contact", "credential"], name="conversations_contact_key")]
         indexes = [
             models.Index(fields=["account", "-last_message_at", "-id"], name="conversations_list"),
             models.Index(

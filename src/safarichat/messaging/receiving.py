@@ -186,7 +186,7 @@ def _advance(fresh: Sequence[_Fresh]) -> None:
           window_closes_at = greatest(c.window_closes_at, n.closes_at),
           unread_count = c.unread_count + n.unread,
           last_inbound_id = CASE WHEN n.inbound_id IS NULL THEN c.last_inbound_id
-            WHEN c.last_inbound_id IS NULL THEN n.inbound_id
+            WHEN c.last_inbound_id IS NULL OR n.inbound_at >= c.last_message_at THEN n.inbound_id
             WHEN n.inbound_at >= (SELECT at FROM messages WHERE id = c.last_inbound_id) THEN n.inbound_id
             ELSE c.last_inbound_id END,
           last_message_at = greatest(c.last_message_at, n.last_at),
