@@ -23,7 +23,8 @@ def batches(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 async def run(size: Callable[[], int], monkeypatch: pytest.MonkeyPatch, batches: list[float], seconds: float) -> float:
     """Seconds that it took to stop."""
 
-    def batch() -> int:
+    def batch(is_behind: bool) -> int:
+        assert is_behind == (bool(batches) and size() >= MOST)
         batches.append(time.monotonic())
         time.sleep(0.01)
         return size()

@@ -27,6 +27,7 @@ class Hook(models.Model):
     understood_at = models.DateTimeField(null=True)
     is_patient = models.BooleanField(db_default=False)  # brings the past: all others go first
     pieces_done = models.IntegerField(db_default=0)  # of a patient one
+    shard = models.SmallIntegerField(db_default=0)  # by the customer it is about: see `keeping.shard`
 
     class Meta:
         db_table = "inbox"

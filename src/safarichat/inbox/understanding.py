@@ -22,6 +22,9 @@ logger = logging.getLogger("safarichat.inbox")
 
 HEAVIEST_BATCH = 8 << 20  # bytes of bodies
 
+LOCK = 0x5AFA_0003 << 32  # our part of the space of advisory locks; the share is added
+SHARES = 8  # of the shards
+
 CLAIM = """
 WITH head AS (
   SELECT id, octet_length(body) AS size FROM inbox WHERE state = 0 AND NOT is_patient {which} ORDER BY id LIMIT %s
@@ -31,14 +34,23 @@ SELECT i.id, i.provider, i.route, i.body, i.received_at, i.query FROM inbox i JO
 WHERE before <= %s ORDER BY i.id
 """
 
+# The oldest hook's whose share nobody else has. A lock that is taken is asked for again with each row: a microsecond.
+TAKE_SHARE = """
+SELECT share FROM (
+  SELECT mod(shard, %s::int) AS share FROM inbox WHERE state = 0 AND NOT is_patient ORDER BY id LIMIT %s) h
+WHERE pg_try_advisory_xact_lock(%s::bigint + share) LIMIT 1
+"""
 
-def understand(most: int) -> int:
+
+def understand(most: int, *, apart: bool = False) -> int:
     """Claim and understand up to `most` new hooks, oldest first, but for those that can wait: see `importing`. Returns
-    how many: 0 when there are none."""
+    how many: 0 when there are none. `apart`: all of one share of the customers, of which no other worker that is asked
+    likewise has any in hand. Two who write about the same customers wait for each other; when few hooks wait it is not
+    worth the smaller batches."""
     claimed: list[int] = []
 
     def claim() -> list[ClaimedHook]:
-        hooks = [ClaimedHook(*row) for row in fetch(CLAIM.format(which=""), most, HEAVIEST_BATCH)]
+        hooks = (_claim_share(most) if apart else []) or _claim(most)
         claimed[:] = [hook.id for hook in hooks]
         return hooks
 
@@ -51,6 +63,17 @@ def understand(most: int) -> int:
         logger.warning("a batch of %d hooks failed, looking for the one: %s", len(claimed), type(error).__name__)
         _halve(claimed, error)
     return len(claimed)
+
+
+def _claim(most: int) -> list[ClaimedHook]:
+    return [ClaimedHook(*row) for row in fetch(CLAIM.format(which=""), most, HEAVIEST_BATCH)]
+
+
+def _claim_share(most: int) -> list[ClaimedHook]:
+    which = CLAIM.format(which=f"AND mod(shard, {SHARES}) = %s")
+    for (share,) in fetch(TAKE_SHARE, SHARES, most * SHARES, LOCK):
+        return [ClaimedHook(*row) for row in fetch(which, share, most, HEAVIEST_BATCH)]
+    return []
 
 
 def _understand(claim: Callable[[], list[ClaimedHook]]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 
 from safarichat.ground import giving_way
 from safarichat.ground.batching import with_fresh_connection
@@ -23,6 +24,7 @@ class Understanding:
         self._thread = ThreadPoolExecutor(1, "understand")
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
+        self._is_behind = False
 
     def wake(self) -> None:
         self._wake.set()
@@ -36,14 +38,15 @@ class Understanding:
         while not self._stop.is_set():
             self._wake.clear()
             count, rest_s = await self._batch()
+            self._is_behind = count >= MOST
             if not count:
                 await _within(LOOK_EVERY_S, self._wake)
-            elif count >= MOST and rest_s:  # more wait: on a crowded machine hooks that arrive go first
+            elif self._is_behind and rest_s:  # on a crowded machine hooks that arrive go first
                 await _within(rest_s, self._stop)
 
     async def _batch(self) -> tuple[int, float]:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, _understand)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, _understand, self._is_behind)
         except Exception as error:
             level = logging.WARNING if is_passing(error) else logging.ERROR
             logger.log(level, "hooks wait: %s", type(error).__name__, exc_info=error)
@@ -56,12 +59,12 @@ async def _within(seconds: float, event: asyncio.Event) -> None:
         await asyncio.wait_for(event.wait(), seconds)
 
 
-def _understand() -> tuple[int, float]:
+def _understand(is_behind: bool) -> tuple[int, float]:
     """How many there were, and for how many seconds to give way to others now."""
     with_fresh_connection()
-    return giving_way.timed(next_batch)
+    return giving_way.timed(partial(next_batch, is_behind))
 
 
-def next_batch() -> int:
+def next_batch(is_behind: bool = False) -> int:
     """What is new goes first, always; a piece of the past takes a tenth of a second."""
-    return understand(MOST) or import_next()
+    return understand(MOST, apart=is_behind) or import_next()
