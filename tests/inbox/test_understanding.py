@@ -74,6 +74,25 @@ def test_what_came_before_the_number_was_connected_is_replayed_for_it_once(
     assert replaying.replay_for_new_numbers() == 0
 
 
+def test_what_came_of_a_business_account_while_its_number_was_being_connected_is_replayed(
+    number: OfficialWhatsappCredential,
+) -> None:
+    begun = datetime.now(UTC) - timedelta(minutes=5)
+    added = {"event": "PARTNER_ADDED", "waba_info": {"waba_id": "777"}}
+    take(hook(added, field="account_update", waba="777"), hook(added, field="account_update", waba="777"))
+    before, meanwhile = Hook.objects.order_by("id")
+    assert {before.state, meanwhile.state} == {Hook.State.SET_ASIDE}
+    Hook.objects.filter(pk=before.pk).update(received_at=begun - timedelta(seconds=1))
+    Hook.objects.update(understood_at=datetime.now(UTC) - timedelta(seconds=5))
+    number.waba_id, number.onboarding_started_at = "777", begun
+    number.onboarding_completed_at = datetime.now(UTC) - timedelta(seconds=1)
+    number.save()
+    assert replaying.replay_for_new_numbers() == 1
+    take()
+    assert replaying.replay_for_new_numbers() == 0
+    assert list(Hook.objects.filter(state=Hook.State.UNDERSTOOD)) == [meanwhile]
+
+
 def test_bytes_that_are_not_json_are_kept_and_marked(number: OfficialWhatsappCredential) -> None:
     take(b"not json at all")
     assert Hook.objects.get().state == Hook.State.SET_ASIDE

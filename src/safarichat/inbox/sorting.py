@@ -30,6 +30,7 @@ from safarichat.providers.shapes import (
 )
 
 UNKNOWN_NUMBER = "No number with the id "  # the id follows: replaying looks for it
+OF_ACCOUNT = "of business account "  # likewise
 NO_HOOK = 0  # among hooks' ids
 MESSAGES, STATUSES, UNREADABLE = "messages", "statuses", "unreadable"
 
@@ -212,10 +213,8 @@ class _Routes:
         if event.phone_number_id:
             return f"{UNKNOWN_NUMBER}{event.phone_number_id} is connected here."
         if isinstance(event, AccountChanged) and event.phone_number:
-            return (
-                f"No number ending in {event.phone_number[-4:]} of business account {event.waba_id} is connected here."
-            )
-        return f"No number of business account {event.waba_id} is connected here."
+            return f"No number ending in {event.phone_number[-4:]} {OF_ACCOUNT}{event.waba_id} is connected here."
+        return f"No number {OF_ACCOUNT}{event.waba_id} is connected here."
 
 
 class _Holders:
