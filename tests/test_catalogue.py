@@ -36,6 +36,7 @@ WIDER_KEYS = {
     "attempts_number_key": "begins with the message, which can't be another account's (composite foreign key)",
     "credentials_one_live_per_number": "meant: one live credential per provider and number in the installation",
     "credentials_one_live_per_phone": "meant: the same, before the provider has told its id of the number",
+    "conversations_contact_key": "begins with the contact, which can't be another account's (composite foreign key)",
     "connect_links_token_key": "digests of random tokens; nobody can ask for another's",
     "drafts_conversation_user_key": "begins with the conversation, which can't be another account's",
     "invitations_token_key": "digests of random tokens; nobody can ask for another's",
