@@ -15,7 +15,7 @@ from safarichat.contacts.models import Contact
 from safarichat.ground.sql import is_passing
 from safarichat.inbox.keeping import Kept, keep, shard
 from safarichat.inbox.models import Hook
-from safarichat.inbox.understanding import SHARES, understand
+from safarichat.inbox.understanding import understand
 from safarichat.messaging.models import Conversation, Message
 from safarichat.numbers.models import OfficialWhatsappCredential
 from tests.inbox.payloads import AT, inbound, status, take
@@ -68,10 +68,10 @@ def understand_some(apart: bool) -> int:
 
 @pytest.fixture
 def people(number: OfficialWhatsappCredential) -> list[str]:
-    """Twelve customers of one share. The number has just been heard of: no worker writes that down again."""
+    """Twelve customers of one shard. The number has just been heard of: no worker writes that down again."""
     take(inbound("wamid.first", wa_id="254722000000"))
     numbers = (f"2547110{n:05}" for n in range(100_000))
-    same = (wa_id for wa_id in numbers if shard(f'"wa_id":"{wa_id}"'.encode()) % SHARES == 1)
+    same = (wa_id for wa_id in numbers if shard(f'"wa_id":"{wa_id}"'.encode()) == 1)
     return list(islice(same, 12))
 
 
@@ -81,14 +81,14 @@ def test_workers_that_are_behind_do_not_take_the_same_customers(people: list[str
     with in_hand(partial(understand, 5, apart=True)) as first:
         assert first == 5
         second = understand(50, apart=True)
-        shares = {hook.shard % SHARES for hook in understood()}
-        assert len(shares) == 1
-        assert shares != {1}
+        shards = {hook.shard for hook in understood()}
+        assert len(shards) == 1
+        assert shards != {1}
     assert len(understood()) == 5 + second
-    assert {hook.shard % SHARES for hook in understood()} == {1, *shares}
+    assert {hook.shard for hook in understood()} == {1, *shards}
 
 
-def test_with_no_share_left_a_worker_takes_what_nobody_has_in_hand(people: list[str]) -> None:
+def test_with_no_shard_left_a_worker_takes_what_nobody_has_in_hand(people: list[str]) -> None:
     keep([Kept("meta", "", inbound(f"wamid.{n}", wa_id=wa_id)) for n, wa_id in enumerate(people)])
     with in_hand(partial(understand, 5, apart=True)):
         assert understand(50, apart=True) == 7

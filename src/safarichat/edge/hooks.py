@@ -32,7 +32,7 @@ LARGEST_BODY = 3 * 1024 * 1024 + 256 * 1024  # providers send up to 3 MB; a litt
 UNFINISHED = 64 << 20  # bytes of bodies that are not complete, of all callers together
 BODY_WITHIN_S = 20.0
 ANSWER_WITHIN_S = 4.5
-REST_S = 0.02  # at some thousand hooks a second half of what they cost was commits of a handful
+REST_S = 0.02  # of some thousand hooks a second, half the cost was commits of a handful
 TEXT = "text/plain; charset=utf-8"
 
 

@@ -25,6 +25,7 @@ def timed(work: Callable[[], Result]) -> tuple[Result, float]:
 
 
 def rest_s(took_s: float, waited_s: float) -> float:
+    """Seconds to rest after work of `took_s`, for `waited_s` of which its thread was kept from a processor."""
     return min(max(0.0, SECONDS_FOR_ONE * (waited_s - ALONE * took_s)), LONGEST_S)
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from safarichat.ground.batching import drop_broken_connection
 from safarichat.ground.sql import columns, fetch, is_passing
 from safarichat.inbox.heard import STUMBLED, note, note_stumble
+from safarichat.inbox.keeping import SHARDS
 from safarichat.inbox.owning import hooks_of
 from safarichat.inbox.retelling import retell
 from safarichat.inbox.sorting import ClaimedHook, Pile, sort
@@ -22,8 +23,7 @@ logger = logging.getLogger("safarichat.inbox")
 
 HEAVIEST_BATCH = 8 << 20  # bytes of bodies
 
-LOCK = 0x5AFA_0003 << 32  # our part of the space of advisory locks; the share is added
-SHARES = 8  # of the shards
+LOCK = 0x5AFA_0003 << 32  # our part of the space of advisory locks; the shard is added
 
 CLAIM = """
 WITH head AS (
@@ -34,23 +34,22 @@ SELECT i.id, i.provider, i.route, i.body, i.received_at, i.query FROM inbox i JO
 WHERE before <= %s ORDER BY i.id
 """
 
-# The oldest hook's whose share nobody else has. A lock that is taken is asked for again with each row: a microsecond.
-TAKE_SHARE = """
-SELECT share FROM (
-  SELECT mod(shard, %s::int) AS share FROM inbox WHERE state = 0 AND NOT is_patient ORDER BY id LIMIT %s) h
-WHERE pg_try_advisory_xact_lock(%s::bigint + share) LIMIT 1
+# The oldest hook's whose shard nobody else has. A lock that is taken is asked for again with each row: a microsecond.
+TAKE_SHARD = """
+SELECT shard FROM (SELECT shard FROM inbox WHERE state = 0 AND NOT is_patient ORDER BY id LIMIT %s) h
+WHERE pg_try_advisory_xact_lock(%s::bigint + shard) LIMIT 1
 """
 
 
 def understand(most: int, *, apart: bool = False) -> int:
     """Claim and understand up to `most` new hooks, oldest first, but for those that can wait: see `importing`. Returns
-    how many: 0 when there are none. `apart`: all of one share of the customers, of which no other worker that is asked
+    how many: 0 when there are none. `apart`: all of one shard of the customers, of which no other worker that is asked
     likewise has any in hand. Two who write about the same customers wait for each other; when few hooks wait it is not
     worth the smaller batches."""
     claimed: list[int] = []
 
     def claim() -> list[ClaimedHook]:
-        hooks = (_claim_share(most) if apart else []) or _claim(most)
+        hooks = (_claim_shard(most) if apart else []) or _claim(most)
         claimed[:] = [hook.id for hook in hooks]
         return hooks
 
@@ -69,10 +68,10 @@ def _claim(most: int) -> list[ClaimedHook]:
     return [ClaimedHook(*row) for row in fetch(CLAIM.format(which=""), most, HEAVIEST_BATCH)]
 
 
-def _claim_share(most: int) -> list[ClaimedHook]:
-    which = CLAIM.format(which=f"AND mod(shard, {SHARES}) = %s")
-    for (share,) in fetch(TAKE_SHARE, SHARES, most * SHARES, LOCK):
-        return [ClaimedHook(*row) for row in fetch(which, share, most, HEAVIEST_BATCH)]
+def _claim_shard(most: int) -> list[ClaimedHook]:
+    which = CLAIM.format(which="AND shard = %s")
+    for (shard,) in fetch(TAKE_SHARD, most * SHARDS, LOCK):
+        return [ClaimedHook(*row) for row in fetch(which, shard, most, HEAVIEST_BATCH)]
     return []
 
 

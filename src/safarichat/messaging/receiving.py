@@ -185,6 +185,7 @@ def _advance(fresh: Sequence[_Fresh]) -> None:
         UPDATE conversations c SET
           window_closes_at = greatest(c.window_closes_at, n.closes_at),
           unread_count = c.unread_count + n.unread,
+          -- the newest of all is the newest that they wrote: then the other need not be looked up
           last_inbound_id = CASE WHEN n.inbound_id IS NULL THEN c.last_inbound_id
             WHEN c.last_inbound_id IS NULL OR n.inbound_at >= c.last_message_at THEN n.inbound_id
             WHEN n.inbound_at >= (SELECT at FROM messages WHERE id = c.last_inbound_id) THEN n.inbound_id

@@ -1,4 +1,4 @@
-"""Which share of the customers a hook is about, so that workers that are behind do not wait for each other's rows."""
+"""Which shard of the customers a hook is about, so that workers that are behind do not wait for each other's rows."""
 
 from django.db import migrations, models
 
