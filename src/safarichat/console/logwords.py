@@ -142,9 +142,11 @@ def body_text(body: JSON) -> str:
 
 
 class CameOf(Struct, frozen=True, kw_only=True):
-    """What one piece of news became. `message_id` where it is about a message that is here."""
+    """What one piece of news became. `message_id` where it is about a message that is here; `word` is the provider's
+    own name of it, shown as it came."""
 
     text: str
+    word: str = ""
     message_id: int = 0
     is_ok: bool = True
 
@@ -183,4 +185,4 @@ def _came_of(event: Event, ours: Mapping[str, int]) -> CameOf:
             told = _("Status: %(status)s") % {"status": event.status}
             return CameOf(text=told if found else f"{told} · {_('of a message that is not here')}", message_id=found)
     word: Any = getattr(event, "event", "")
-    return CameOf(text=" · ".join(filter(None, (kind_label("in", field_of(event)), str(word)))))
+    return CameOf(text=kind_label("in", field_of(event)), word=str(word))
