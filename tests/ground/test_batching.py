@@ -77,6 +77,16 @@ async def test_many_who_wait_are_not_let_rest() -> None:
     batcher.close()
 
 
+async def test_a_rest_ends_when_many_wait() -> None:
+    verb = Verb()
+    batcher = Batcher("test", verb, rest_s=30, rest_below=6)
+    await asyncio.gather(*(batcher.do(n) for n in range(5)))
+    await asyncio.sleep(0.05)
+    assert await asyncio.gather(*(batcher.do(n) for n in range(6))) == [n * 2 for n in range(6)]
+    assert [len(batch) for batch in verb.batches] == [5, 6]
+    batcher.close()
+
+
 async def test_a_bad_item_fails_alone() -> None:
     batcher = Batcher("test", Verb())
     found = await asyncio.gather(*(batcher.do(n) for n in [1, -2, 3, 4, -5, 6]), return_exceptions=True)

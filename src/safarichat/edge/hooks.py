@@ -6,6 +6,7 @@ GET|POST /webhooks/{provider}[/{key}]. Of a call that is not authentic only a co
 import asyncio
 import hmac
 import logging
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any, TypeVar
@@ -49,7 +50,7 @@ class HooksApp:
             heaviest=16 << 20,
             patience_s=ANSWER_WITHIN_S,
             rest_s=REST_S,
-            rest_below=20,
+            rest_below=56,
         )
         self._bodies = Bodies(most=LARGEST_BODY, together=UNFINISHED, patience_s=BODY_WITHIN_S)
         self._names = providers.hook_names()
@@ -129,7 +130,7 @@ class HooksApp:
             self._refused.add(name, "signature" if is_known else "key")
             return await _answer(send, 401)
         route = OPERATOR if name != provider.name else key
-        status = await self._commit(Kept(provider.name, route, hook.body, query))
+        status = await self._commit(Kept(provider.name, route, hook.body, query, time.monotonic()))
         if status == 200:
             content_type, answer = provider.hook_answer
             return await _answer(send, 200, answer, content_type=content_type)

@@ -46,12 +46,13 @@ class Batcher(Generic[Item, Result]):
     ) -> None:
         """At most `most` items and about `heaviest` weight a batch; `waiting` items and 4 × `heaviest` in all. With
         `patience_s`, `do` raises TimeoutError after about that time; the item may still be done. `rest_s` is for verbs
-        that cost much however few items they get: between two batches, while several callers come but fewer than
-        `rest_below` wait."""
+        that cost much however few items they get: between two batches, while several callers come, until `rest_below`
+        wait."""
         self._verb, self._most, self.waiting_most = verb, most, waiting
         self._weight, self._heaviest = weight, heaviest
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._is_running = False
+        self._resting: asyncio.TimerHandle | None = None
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._waiting_weight = 0
         self._patience_s, self._rest_s, self._rest_below = patience_s, rest_s, rest_below
@@ -70,6 +71,10 @@ class Batcher(Generic[Item, Result]):
             # In a moment, not at once: what the loop has already read from other sockets comes along.
             self._is_running = True
             loop.call_soon(self._start, loop)
+        elif self._resting and len(self._waiting) >= self._rest_below:
+            self._resting.cancel()
+            self._resting = None
+            loop.call_soon(self._start, loop)
         if self._patience_s:
             self._promised.append((loop.time() + self._patience_s, future))
             if self._watch is None:
@@ -86,6 +91,7 @@ class Batcher(Generic[Item, Result]):
         self._watch = loop.call_later(LOOK_EVERY_S, self._lose_patience, loop) if self._promised else None
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._resting = None
         batch = self._next()
         self._is_running = bool(batch)
         if not batch:
@@ -111,7 +117,7 @@ class Batcher(Generic[Item, Result]):
         done: "asyncio.Future[list[Result | BaseException]]",
     ) -> None:
         if self._rest_s and len(batch) >= SEVERAL and len(self._waiting) < self._rest_below:
-            loop.call_later(self._rest_s, self._start, loop)
+            self._resting = loop.call_later(self._rest_s, self._start, loop)
         else:
             self._start(loop)  # the next batch leaves before this one's callers wake
         results: Sequence[Result | BaseException]

@@ -33,12 +33,12 @@ OPTIONS = {
     "work_mem": "8MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
+    "backend_flush_after": "512kB",  # else the system writes half a minute's pages at once, and commits wait for it
     "min_wal_size": "256MB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
     "jit": "off",
     "max_parallel_workers_per_gather": "0",  # short queries only; containers have a tiny /dev/shm
-    "autovacuum_naptime": "20s",
     "timezone": "UTC",
     # statements and error details may hold what people wrote: never in the log
     "log_error_verbosity": "terse",

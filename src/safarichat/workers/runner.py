@@ -13,7 +13,7 @@ from safarichat.endpoints.telling import DELIVERIES
 from safarichat.ground import garbage, outbound, stopping
 from safarichat.ground.listening import listen
 from safarichat.ground.notify import WORK_CHANNEL
-from safarichat.inbox.keeping import INBOX
+from safarichat.inbox.keeping import INBOX, LATE
 from safarichat.media.jobs import QUEUE
 from safarichat.messaging.lanes import OUTBOX
 from safarichat.messaging.receiving import INBOUND
@@ -66,7 +66,9 @@ async def _work() -> None:
 async def _listen(understanding: Understanding, sending: Sending, delivering: Delivering) -> None:
     def heard(payload: str) -> None:
         what, _, rest = payload.partition(":")
-        if what == INBOX:
+        if payload == LATE:
+            understanding.give_way()
+        elif what == INBOX:
             understanding.wake()
         elif what == OUTBOX:
             sending.wake([int(number) for number in rest.split(",") if number])

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -17,6 +18,7 @@ logger = logging.getLogger("safarichat.understand")
 MOST = 400
 LOOK_EVERY_S = 1.0
 AFTER_AN_ERROR_S = 0.5
+CALM_S = 0.25  # without word of hooks that are kept late
 
 
 class Understanding:
@@ -25,8 +27,14 @@ class Understanding:
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
         self._is_behind = False
+        self._late_until = 0.0
 
     def wake(self) -> None:
+        self._wake.set()
+
+    def give_way(self) -> None:
+        """Hooks that arrive are kept late: no batch begins until that is over."""
+        self._late_until = time.monotonic() + CALM_S
         self._wake.set()
 
     def stop(self) -> None:
@@ -41,8 +49,17 @@ class Understanding:
             self._is_behind = count >= MOST
             if not count:
                 await _within(LOOK_EVERY_S, self._wake)
-            elif self._is_behind and rest_s:  # on a crowded machine hooks that arrive go first
-                await _within(rest_s, self._stop)
+            else:
+                await self._rest(rest_s * count / MOST)
+
+    async def _rest(self, rest_s: float) -> None:
+        """Hooks that arrive go first, on a crowded machine and while they are late; a few are not kept waiting long."""
+        began = time.monotonic()
+        until = began + rest_s
+        while (now := time.monotonic()) < (until := min(max(until, self._late_until), began + giving_way.LONGEST_S)):
+            if self._stop.is_set():
+                return
+            await _within(until - now, self._stop)
 
     async def _batch(self) -> tuple[int, float]:
         try:
