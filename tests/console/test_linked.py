@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from msgspec.structs import replace
 from pytest_django import Settings
 
 from safarichat.accounts import people
 from safarichat.accounts.models import Account, Membership, User
+from safarichat.console.views import linked
 from safarichat.numbers import leaving, links, visits
 from safarichat.numbers.carrying_on import carry_on_stuck
 from safarichat.numbers.links import Unusable, Wanted
@@ -158,6 +160,17 @@ def test_a_used_link_shows_its_end_in_its_own_browser_alone(
     assert visitor.begin().status_code == 410
     assert visitor.post(f"{credential_id}/continue").status_code == 410
     assert visitor.page(f"/{credential_id}/steps").headers["HX-Redirect"] == visitor.place
+
+
+def test_a_page_that_looked_while_the_number_was_being_connected_looks_again(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credential_id = visitor.connect().json()["credential_id"]
+    seen = linked._visit
+    monkeypatch.setattr(linked, "_visit", lambda asker: replace(seen(asker), state="begun"))
+    answer = visitor.page(f"/{credential_id}/steps")
+    assert answer.status_code == 200
+    assert f'hx-get="{visitor.place}/{credential_id}/steps" hx-trigger="load delay:2s"' in answer.content.decode()
 
 
 def test_a_revoked_link_opens_nothing_also_in_the_middle(visitor: Visitor, link: ConnectLink, account: Account) -> None:
