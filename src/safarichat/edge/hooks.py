@@ -34,6 +34,7 @@ UNFINISHED = 64 << 20  # bytes of bodies that are not complete, of all callers t
 BODY_WITHIN_S = 20.0
 ANSWER_WITHIN_S = 4.5
 REST_S = 0.02  # of some thousand hooks a second, half the cost was commits of a handful
+MANY = 56  # hooks that wait are worth a commit at once
 TEXT = "text/plain; charset=utf-8"
 
 
@@ -50,7 +51,7 @@ class HooksApp:
             heaviest=16 << 20,
             patience_s=ANSWER_WITHIN_S,
             rest_s=REST_S,
-            rest_below=56,
+            rest_below=MANY,
         )
         self._bodies = Bodies(most=LARGEST_BODY, together=UNFINISHED, patience_s=BODY_WITHIN_S)
         self._names = providers.hook_names()

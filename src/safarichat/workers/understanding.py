@@ -55,11 +55,11 @@ class Understanding:
     async def _rest(self, rest_s: float) -> None:
         """Hooks that arrive go first, on a crowded machine and while they are late; a few are not kept waiting long."""
         began = time.monotonic()
-        until = began + rest_s
-        while (now := time.monotonic()) < (until := min(max(until, self._late_until), began + giving_way.LONGEST_S)):
-            if self._stop.is_set():
+        while not self._stop.is_set():
+            until = min(max(began + rest_s, self._late_until), began + giving_way.LONGEST_S)
+            if (left_s := until - time.monotonic()) <= 0:
                 return
-            await _within(until - now, self._stop)
+            await _within(left_s, self._stop)
 
     async def _batch(self) -> tuple[int, float]:
         try:

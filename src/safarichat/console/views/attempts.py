@@ -53,10 +53,12 @@ def shown(row: OfficialWhatsappCredential, asker: Asker) -> dict[str, Any]:
         **_number_step(row),
         "problem": translated(row.error_logs[0]) if row.error_logs and not row.may_send else None,
         "can_carry_on": carrying_on.can_carry_on(row, now),
-        # A visitor hears no news: their page looks again by itself while nothing is asked of them, and once more where
-        # the number was connected while it looked, for their link's end.
+        # A visitor hears no news: their page looks again by itself while nothing is asked of them; also where the
+        # number was connected while it looked, for their link's end.
         "looks_again": bool(asker.visit)
-        and (is_walking or waiting.get("for") == "time" or row.status == "connecting" or row.may_send),
+        and (
+            is_walking or waiting.get("for") == "time" or row.status == "connecting" or (row.may_send and not waiting)
+        ),
     }
 
 
